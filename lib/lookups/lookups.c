@@ -1,0 +1,465 @@
+/*
+ * The asked-and-answered set of one message.
+ */
+#include "lookups/question.h"
+
+enum { MAX_RECORDS = 8192, MAX_BYTES = 65535 };
+
+/* ---- Life ---- */
+
+struct mailauth_lookups *
+mailauth_lookups_new(void)
+{
+	struct mailauth_lookups *l = ma_calloc(sizeof *l);
+
+	if (l != NULL) {
+		l->holders = 1;
+		l->step_generation = 1;
+		l->max_records = 4096;
+		l->max_bytes = MAX_BYTES;
+	}
+	return l;
+}
+
+void
+ma_lookups_ref(struct mailauth_lookups *l)
+{
+	l->holders++;
+}
+
+/* Once dropped and with no question out, nobody can reach it any more. */
+static void
+free_if_unreachable(struct mailauth_lookups *l)
+{
+	if (l->holders > 0 || l->out > 0)
+		return;
+	ma_arena_free(&l->arena);
+	ma_free(l->questions);
+	ma_free(l->slots);
+	ma_free(l);
+}
+
+void
+mailauth_lookups_free(struct mailauth_lookups *l)
+{
+	if (l == NULL)
+		return;
+	l->holders--;
+	free_if_unreachable(l);
+}
+
+int
+mailauth_lookups_set_limit(struct mailauth_lookups *l, int limit, uint32_t value)
+{
+	if (l == NULL || value == 0)
+		return MAILAUTH_EINVAL;
+	if (limit == MAILAUTH_LOOKUPS_RECORDS && value <= MAX_RECORDS)
+		l->max_records = value;
+	else if (limit == MAILAUTH_LOOKUPS_BYTES && value <= MAX_BYTES)
+		l->max_bytes = value;
+	else
+		return MAILAUTH_EINVAL;
+	return MAILAUTH_DONE;
+}
+
+int
+mailauth_lookups_set_known(struct mailauth_lookups *l,
+    struct mailauth_resolver *known)
+{
+	if (l == NULL)
+		return MAILAUTH_EINVAL;
+	l->known = known;
+	return MAILAUTH_DONE;
+}
+
+uint32_t
+mailauth_lookups_queries(const struct mailauth_lookups *l)
+{
+	return l != NULL ? l->queries : 0;
+}
+
+uint32_t
+mailauth_lookups_rounds(const struct mailauth_lookups *l)
+{
+	return l != NULL ? l->rounds : 0;
+}
+
+bool
+ma_lookups_busy(const struct mailauth_lookups *l)
+{
+	return l->out > 0;
+}
+
+void
+ma_lookups_begin(struct mailauth_lookups *l)
+{
+	l->step_generation = l->answered_generation + 1;
+}
+
+/* ---- Naming questions ---- */
+
+/* FNV-1a.  Names are attackers': a flood of one slot costs a walk of all
+ * questions, whose number the rooms' limits bound. */
+static uint32_t
+hash(const struct dname *name, uint16_t type)
+{
+	uint32_t h = 2166136261u ^ type;
+
+	for (size_t i = 0; i < name->n; i++)
+		h = (h ^ name->w[i]) * 16777619u;
+	return h;
+}
+
+static struct mailauth_question *
+find(const struct mailauth_lookups *l, const struct dname *name, uint16_t type,
+    uint32_t h)
+{
+	if (l->nslots == 0)
+		return NULL;
+	for (size_t i = h;; i++) {
+		struct mailauth_question *q = l->slots[i & (l->nslots - 1)];
+
+		if (q == NULL || (q->hash == h && q->type == type &&
+		    ma_eq(q->wire, ma_slice(name->w, name->n))))
+			return q;
+	}
+}
+
+static void
+place(struct mailauth_lookups *l, struct mailauth_question *q)
+{
+	size_t i = q->hash;
+
+	while (l->slots[i & (l->nslots - 1)] != NULL)
+		i++;
+	l->slots[i & (l->nslots - 1)] = q;
+}
+
+/* Room for one more question, at most half of the slots taken. */
+static bool
+grow(struct mailauth_lookups *l)
+{
+	size_t cap = l->cap > 0 ? l->cap * 2 : 16;
+	struct mailauth_question **list, **slots;
+
+	if (l->n < l->cap)
+		return true;
+	if ((slots = ma_calloc(2 * cap * sizeof *slots)) == NULL)
+		return false;
+	if ((list = ma_realloc(l->questions, cap * sizeof *list)) == NULL) {
+		ma_free(slots);
+		return false;
+	}
+	l->questions = list;
+	l->cap = cap;
+	ma_free(l->slots);
+	l->slots = slots;
+	l->nslots = 2 * cap;
+	for (size_t i = 0; i < l->n; i++)
+		place(l, l->questions[i]);
+	return true;
+}
+
+/* From the set's arena, whose failures are told at once. */
+static void *
+alloc(struct mailauth_lookups *l, size_t n)
+{
+	void *p = ma_arena_alloc(&l->arena, n);
+
+	l->arena.failed = false;
+	return p;
+}
+
+struct mailauth_question *
+ma_lookups_question(struct mailauth_lookups *l, const struct dname *name,
+    uint16_t type)
+{
+	uint32_t h = hash(name, type);
+	struct mailauth_question *q = find(l, name, type, h);
+	char text[NAME_TEXT];
+	size_t n;
+
+	if (q != NULL)
+		return q;
+	ma_name_text(name, text);
+	n = strlen(text) + 1;
+	if (!grow(l) || (q = alloc(l, sizeof *q + n + name->n)) == NULL)
+		return NULL;
+	*q = (struct mailauth_question){ .lookups = l, .type = type, .hash = h,
+		.generation = l->step_generation };
+	q->text = memcpy(q + 1, text, n);
+	q->wire = ma_slice(memcpy((char *)(q + 1) + n, name->w, name->n),
+	    name->n);
+	ma_type_text(type, q->type_text);
+	l->questions[l->n++] = q;
+	place(l, q);
+	if (l->known != NULL) {
+		q->state = QUESTION_OUT;
+		l->out++;
+		mailauth_resolver_known(l->known, q);
+		if (q->state == QUESTION_OUT)
+			ma_question_take_back(q);
+	}
+	return q;
+}
+
+const struct answer *
+ma_question_answer(const struct mailauth_question *q)
+{
+	return q->state == QUESTION_ANSWERED ? &q->answer : NULL;
+}
+
+/* ---- Handing out ---- */
+
+struct mailauth_question *
+mailauth_lookups_next(struct mailauth_lookups *l)
+{
+	struct mailauth_question *q;
+
+	if (l == NULL)
+		return NULL;
+	while (l->next < l->n && l->questions[l->next]->state != QUESTION_NAMED)
+		l->next++;
+	if (l->next == l->n)
+		return NULL;
+	q = l->questions[l->next++];
+	q->state = QUESTION_OUT;
+	l->out++;
+	l->queries++;
+	if (q->generation > l->rounds)
+		l->rounds = q->generation;
+	return q;
+}
+
+void
+ma_question_take_back(struct mailauth_question *q)
+{
+	struct mailauth_lookups *l = q->lookups;
+
+	q->state = QUESTION_NAMED;
+	l->out--;
+	l->next = 0;
+}
+
+/* ---- What callers see of a question ---- */
+
+int
+mailauth_question_kind(const struct mailauth_question *q)
+{
+	return q != NULL ? MAILAUTH_QUESTION_DNS : 0;
+}
+
+const char *
+mailauth_question_name(const struct mailauth_question *q)
+{
+	return q != NULL ? q->text : NULL;
+}
+
+const uint8_t *
+mailauth_question_wire(const struct mailauth_question *q, size_t *n)
+{
+	if (n != NULL)
+		*n = q != NULL ? q->wire.n : 0;
+	return q != NULL ? (const uint8_t *)q->wire.p : NULL;
+}
+
+uint16_t
+mailauth_question_type(const struct mailauth_question *q)
+{
+	return q != NULL ? q->type : 0;
+}
+
+const char *
+mailauth_question_type_name(const struct mailauth_question *q)
+{
+	return q != NULL ? q->type_text : NULL;
+}
+
+uint32_t
+mailauth_question_generation(const struct mailauth_question *q)
+{
+	return q != NULL ? q->generation : 0;
+}
+
+void
+mailauth_question_set_user(struct mailauth_question *q, void *user)
+{
+	if (q != NULL)
+		q->user = user;
+}
+
+void *
+mailauth_question_user(const struct mailauth_question *q)
+{
+	return q != NULL ? q->user : NULL;
+}
+
+int
+mailauth_question_answered(const struct mailauth_question *q)
+{
+	return q != NULL && q->state == QUESTION_ANSWERED;
+}
+
+const uint8_t *
+mailauth_question_reply(const struct mailauth_question *q, size_t *n)
+{
+	struct slice reply = q != NULL ? q->reply : ma_slice(NULL, 0);
+
+	if (n != NULL)
+		*n = reply.n;
+	return (const uint8_t *)reply.p;
+}
+
+int
+mailauth_question_failure(const struct mailauth_question *q)
+{
+	return mailauth_question_answered(q) ? q->answer.why : 0;
+}
+
+int
+mailauth_question_secure(const struct mailauth_question *q)
+{
+	return mailauth_question_answered(q) && q->answer.secure;
+}
+
+uint32_t
+mailauth_question_ttl(const struct mailauth_question *q)
+{
+	return mailauth_question_answered(q) ? q->answer.ttl : 0;
+}
+
+/* ---- Answers ---- */
+
+/* May this question be answered now?  A dropped set only counts down. */
+static int
+check_open(struct mailauth_question *q)
+{
+	struct mailauth_lookups *l;
+
+	if (q == NULL)
+		return MAILAUTH_EINVAL;
+	if (q->state != QUESTION_OUT)
+		return MAILAUTH_EUSE;
+	l = q->lookups;
+	if (l->holders > 0)
+		return MAILAUTH_DONE;
+	q->state = QUESTION_ANSWERED;
+	l->out--;
+	free_if_unreachable(l);
+	return MAILAUTH_EGONE;
+}
+
+static void
+settle(struct mailauth_question *q)
+{
+	struct mailauth_lookups *l = q->lookups;
+
+	q->state = QUESTION_ANSWERED;
+	l->out--;
+	if (q->generation > l->answered_generation)
+		l->answered_generation = q->generation;
+}
+
+int
+mailauth_answer_dns(struct mailauth_question *q, const void *reply, size_t n,
+    uint32_t flags)
+{
+	struct mailauth_lookups *l;
+	struct answer answer;
+	struct dname name;
+	char *copy;
+	int r;
+
+	if (reply == NULL || (flags & ~(uint32_t)MAILAUTH_ANSWER_SECURE) != 0)
+		return MAILAUTH_EINVAL;
+	if ((r = check_open(q)) != MAILAUTH_DONE)
+		return r;
+	l = q->lookups;
+	if (n > l->max_bytes) {
+		q->answer = (struct answer){ .status = ANSWER_FAILED,
+			.why = MAILAUTH_FAILURE_LIMIT };
+		settle(q);
+		return MAILAUTH_DONE;
+	}
+	if ((copy = alloc(l, n)) == NULL)
+		return MAILAUTH_ENOMEM;
+	memcpy(copy, reply, n);
+	ma_name_wire(q->wire, &name);
+	if (!ma_reply_read(ma_slice(copy, n), &name, q->type, l->max_records,
+	    &l->arena, &answer)) {
+		l->arena.failed = false;
+		return MAILAUTH_ENOMEM;
+	}
+	answer.secure = answer.status != ANSWER_FAILED &&
+	    (flags & MAILAUTH_ANSWER_SECURE) != 0;
+	q->answer = answer;
+	if (answer.status != ANSWER_FAILED)
+		q->reply = ma_slice(copy, n);
+	settle(q);
+	return MAILAUTH_DONE;
+}
+
+int
+mailauth_answer_failed(struct mailauth_question *q, int failure)
+{
+	int r;
+
+	if (failure < MAILAUTH_FAILURE_TIMEOUT ||
+	    failure > MAILAUTH_FAILURE_UNSUPPORTED)
+		return MAILAUTH_EINVAL;
+	if ((r = check_open(q)) != MAILAUTH_DONE)
+		return r;
+	q->answer = (struct answer){ .status = ANSWER_FAILED, .why = failure };
+	settle(q);
+	return MAILAUTH_DONE;
+}
+
+const char *
+mailauth_failure_name(int failure)
+{
+	static const char *const names[] = {
+		[MAILAUTH_FAILURE_TIMEOUT] = "timeout",
+		[MAILAUTH_FAILURE_NETWORK] = "network",
+		[MAILAUTH_FAILURE_SERVFAIL] = "servfail",
+		[MAILAUTH_FAILURE_REFUSED] = "refused",
+		[MAILAUTH_FAILURE_RCODE] = "rcode",
+		[MAILAUTH_FAILURE_BOGUS] = "bogus",
+		[MAILAUTH_FAILURE_MALFORMED] = "malformed",
+		[MAILAUTH_FAILURE_TRUNCATED] = "truncated",
+		[MAILAUTH_FAILURE_MISMATCH] = "mismatch",
+		[MAILAUTH_FAILURE_LIMIT] = "limit",
+		[MAILAUTH_FAILURE_TLS] = "tls",
+		[MAILAUTH_FAILURE_UNSUPPORTED] = "unsupported",
+	};
+
+	if (failure < 1 || failure >= (int)COUNT(names))
+		return "unknown";
+	return names[failure];
+}
+
+size_t
+mailauth_lookups_zone(const struct mailauth_lookups *l, char *buf, size_t size)
+{
+	size_t total = 0;
+	struct buf text = { 0 };
+
+	/* A question at a time: nothing is kept, and no memory is no text. */
+	for (size_t i = 0; l != NULL && i < l->n; i++) {
+		const struct mailauth_question *q = l->questions[i];
+		const struct answer *answer = ma_question_answer(q);
+		struct dname name;
+
+		ma_buf_clear(&text);
+		if (answer == NULL || !ma_name_wire(q->wire, &name) ||
+		    !ma_zone_text(&text, &name, q->type, answer))
+			continue;
+		if (total < size)
+			memcpy(buf + total, text.p,
+			    text.n < size - total ? text.n : size - total);
+		total += text.n;
+	}
+	ma_buf_free(&text);
+	if (size > 0)
+		buf[total < size ? total : size - 1] = '\0';
+	return total;
+}

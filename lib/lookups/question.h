@@ -1,0 +1,48 @@
+/*
+ * Inside the lookups room: what a set and its questions are made of.
+ */
+#ifndef MA_QUESTION_H
+#define MA_QUESTION_H
+
+#include "lookups/lookups.h"
+
+enum question_state {
+	QUESTION_NAMED,			/* not handed out */
+	QUESTION_OUT,
+	QUESTION_ANSWERED
+};
+
+struct mailauth_question {
+	struct mailauth_lookups *lookups;
+	enum question_state state;
+	uint16_t type;
+	uint32_t hash, generation;
+	struct slice wire;		/* the name */
+	const char *text;		/* the same for a master file */
+	char type_text[TYPE_TEXT];
+	void *user;
+	struct slice reply;
+	struct answer answer;		/* once ANSWERED */
+};
+
+struct mailauth_lookups {
+	size_t holders;			/* handles; at 0 it is dropped */
+	size_t out;			/* questions out */
+	struct arena arena;		/* questions and answers */
+	struct mailauth_question **questions;	/* in the order of naming */
+	size_t n, cap;
+	size_t next;			/* none before it is NAMED */
+	struct mailauth_question **slots;	/* by hash, linear probing */
+	size_t nslots;			/* a power of two, or 0 */
+	uint32_t step_generation;	/* of what the present step names */
+	uint32_t answered_generation;	/* the highest answered */
+	uint32_t queries, rounds;
+	uint32_t max_records, max_bytes;
+	struct mailauth_resolver *known;
+	bool no_ahead;			/* whoever asks now can only block */
+};
+
+/* As if it had never been handed out. */
+void ma_question_take_back(struct mailauth_question *);
+
+#endif
