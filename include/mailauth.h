@@ -33,8 +33,16 @@
 #ifndef MAILAUTH_H
 #define MAILAUTH_H
 
+#include "mailauth/address.h"
 #include "mailauth/base.h"
+#include "mailauth/check.h"
+#include "mailauth/dkim.h"
+#include "mailauth/dmarc.h"
 #include "mailauth/lookups.h"
+#include "mailauth/message.h"
+#include "mailauth/mx.h"
+#include "mailauth/rdns.h"
 #include "mailauth/resolver.h"
+#include "mailauth/spf.h"
 
 #endif

@@ -1,0 +1,98 @@
+/*
+ * mailauth/check.h - a whole message: reverse DNS, SPF of HELO and MAIL FROM,
+ * every DKIM signature, DMARC, over one set of lookups, with the
+ * Authentication-Results field (RFC 8601) that says so.
+ *
+ * Inputs come when they come: client at connect, HELO, MAIL FROM, then the
+ * message (mailauth_check_message()).  It may be stepped after each; what can be
+ * asked is asked at once, and verdicts stand as soon as they are reached:
+ * mailauth_spf_result(mailauth_check_spf(check)) at MAIL, the rest at the end.
+ */
+#ifndef MAILAUTH_CHECK_H
+#define MAILAUTH_CHECK_H
+
+#include "mailauth/dkim.h"
+#include "mailauth/dmarc.h"
+#include "mailauth/rdns.h"
+#include "mailauth/spf.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mailauth_check;
+
+/* Over these lookups (NULL: its own), as of `now`.  NULL: no memory. */
+MAILAUTH_API struct mailauth_check *mailauth_check_new(struct mailauth_lookups *,
+    int64_t now);
+MAILAUTH_API void mailauth_check_free(struct mailauth_check *);	/* NULL allowed */
+MAILAUTH_API struct mailauth_lookups *mailauth_check_lookups(struct mailauth_check *);
+
+/*
+ * Each once, else MAILAUTH_EUSE; MAILAUTH_ENOMEM; client: MAILAUTH_EINVAL where it
+ * is no address.  HELO and MAIL FROM may be any octets; MAIL FROM without
+ * brackets, n 0 the null sender.
+ */
+MAILAUTH_API int mailauth_check_set_client(struct mailauth_check *, const char *address);
+MAILAUTH_API int mailauth_check_set_helo(struct mailauth_check *, const char *, size_t n);
+MAILAUTH_API int mailauth_check_set_mail_from(struct mailauth_check *, const char *, size_t n);
+/*
+ * Who checks: the first word of the Authentication-Results field (RFC 8601
+ * section 2.5), a token or quoted by us.  EINVAL: empty, or octets that cannot
+ * stand there.  Also the %{r} of SPF unless it is no domain name.
+ */
+MAILAUTH_API int mailauth_check_set_authserv_id(struct mailauth_check *, const char *);
+
+/* See the rooms' own headers.  Before the first step. */
+MAILAUTH_API int mailauth_check_set_keys(struct mailauth_check *, struct mailauth_keys *);
+/* MAILAUTH_DKIM_POLICY is the default here: such a signature does not count for DMARC. */
+MAILAUTH_API int mailauth_check_set_unsigned_body(struct mailauth_check *, int result);
+MAILAUTH_API int mailauth_check_set_discovery(struct mailauth_check *, int discovery,
+    mailauth_public_suffix *suffix, void *user);
+MAILAUTH_API int mailauth_check_set_trace(struct mailauth_check *, int on);
+
+/* The message to write to; lent, lives as long as the check. */
+MAILAUTH_API struct mailauth_message *mailauth_check_message(struct mailauth_check *);
+
+/*
+ * MAILAUTH_DONE; MAILAUTH_NEED: answers are lacking; MAILAUTH_MORE: only inputs or
+ * octets of the message are; MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
+ */
+MAILAUTH_API int mailauth_check_step(struct mailauth_check *);
+/* To the end; MAILAUTH_EUSE unless all inputs are there and the message has ended. */
+MAILAUTH_API int mailauth_check_run(struct mailauth_check *, struct mailauth_resolver *);
+
+/*
+ * The parts, lent; their accessors tell their verdicts, once each is done: its
+ * result is no longer 0.  _helo_spf() is the HELO identity, _spf() MAIL FROM's.
+ * They are stepped by the check alone.
+ */
+MAILAUTH_API const struct mailauth_rdns *mailauth_check_rdns(const struct mailauth_check *);
+MAILAUTH_API const struct mailauth_spf *mailauth_check_helo_spf(const struct mailauth_check *);
+MAILAUTH_API const struct mailauth_spf *mailauth_check_spf(const struct mailauth_check *);
+MAILAUTH_API const struct mailauth_dkim *mailauth_check_dkim(const struct mailauth_check *);
+MAILAUTH_API const struct mailauth_dmarc *mailauth_check_dmarc(const struct mailauth_check *);
+
+/* ---- Once done ---- */
+
+/* That of DMARC (enum mailauth_dmarc_result); likewise the disposition. */
+MAILAUTH_API int mailauth_check_result(const struct mailauth_check *);
+MAILAUTH_API const char *mailauth_check_reason(const struct mailauth_check *);
+MAILAUTH_API const char *mailauth_check_detail(const struct mailauth_check *);
+MAILAUTH_API int mailauth_check_disposition(const struct mailauth_check *);
+/* Line i of the traces of all parts, one after the other. */
+MAILAUTH_API const char *mailauth_check_trace(const struct mailauth_check *, size_t i);
+/*
+ * The Authentication-Results field, its name, folds and CRLF included; NULL
+ * without an authserv-id.
+ */
+MAILAUTH_API const char *mailauth_check_authentication_results(const struct mailauth_check *);
+/* For a server that acts on the verdict: see mailauth_dmarc_reply(). */
+MAILAUTH_API int mailauth_check_reply(const struct mailauth_check *,
+    const char **enhanced, const char **text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * The authres room: Authentication-Results (RFC 8601) and Received-SPF (RFC
+ * 7208 section 9.1).
+ *	write.c		a header field written, folded, unbreakable
+ *
+ * A field is written word by word.  Whatever a value holds, it comes out as one
+ * token, quoted string or comment: octets that cannot stand in a header (CR,
+ * LF, NUL, other controls, what is not UTF-8) become "?".
+ */
+#ifndef MA_AUTHRES_H
+#define MA_AUTHRES_H
+
+#include "base/base.h"
+
+enum { FIELD_COLUMNS = 78 };
+
+struct field_writer {
+	struct buf text;
+	size_t column;
+};
+
+/* "Name:"; what comes next is set apart by a blank or a fold. */
+void ma_field_begin(struct field_writer *, const char *name);
+/* Words of our own, already right: "pass", "1;". */
+void ma_field_word(struct field_writer *, const char *);
+/* ";" right after what stands there, and a new line. */
+void ma_field_next(struct field_writer *);
+/* key=value: a token (RFC 2045 section 5.1) as it is, else quoted. */
+void ma_field_pair(struct field_writer *, const char *key, struct slice value);
+/* A value alone, as in _pair(). */
+void ma_field_value(struct field_writer *, struct slice value);
+/* (text), parentheses and backslashes in it escaped. */
+void ma_field_comment(struct field_writer *, struct slice text);
+/* The last CRLF.  False: there was no memory. */
+bool ma_field_end(struct field_writer *);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * The crypto room: the only one that sees OpenSSL.
+ *	digest.c	SHA-256
+ *	key.c		public keys from their published octets, and verification
+ *	keys.c		the memory of parsed public keys, shared between threads
+ *	prepare.c	mailauth_prepare()
+ * Foreign objects are freed on every path; OpenSSL's own failures (no memory,
+ * no such algorithm) are told apart from a signature that is wrong.
+ */
+#ifndef MA_CRYPTO_H
+#define MA_CRYPTO_H
+
+#include "base/base.h"
+
+/* ---- SHA-256 ---- */
+
+enum { SHA256_BYTES = 32 };
+struct digest;
+
+struct digest *ma_digest_new(void);			/* NULL: no memory or no SHA-256 */
+void ma_digest_free(struct digest *);
+bool ma_digest_reset(struct digest *);
+bool ma_digest_add(struct digest *, const void *, size_t);
+bool ma_digest_end(struct digest *, uint8_t out[SHA256_BYTES]);
+
+/* ---- Public keys ---- */
+
+enum key_type { KEY_RSA = 1, KEY_ED25519 };
+
+struct public_key;		/* immutable; several threads may verify with it */
+
+enum key_status {
+	KEY_OK = 1,
+	KEY_MALFORMED,		/* not a key of this type, or octets left over */
+	KEY_TOO_SHORT,		/* RSA under 1024 bits: RFC 8301 section 3.2 */
+	KEY_TOO_LONG,		/* RSA over max_bits */
+	KEY_BAD_EXPONENT,	/* even, 1, or over 2^32-1: RFC 6376 section 8.13 */
+	KEY_FAILED		/* the library failed: no memory */
+};
+/*
+ * RSA: DER of a SubjectPublicKeyInfo or of a PKCS#1 RSAPublicKey, exactly
+ * (RFC 6376 section 3.6.1, erratum 3017); read here, strictly, since the
+ * library's decoders are slow.  Ed25519: 32 octets (RFC 8463 section 4.2).
+ * *out NULL unless KEY_OK; *bits where they are known.
+ */
+enum key_status ma_key_parse(enum key_type, struct slice octets,
+    uint32_t max_bits, struct public_key **out, uint32_t *bits);
+void ma_key_free(struct public_key *);			/* counted */
+void ma_key_ref(struct public_key *);
+enum key_type ma_key_type(const struct public_key *);
+uint32_t ma_key_bits(const struct public_key *);
+
+enum verify_status { VERIFY_GOOD = 1, VERIFY_BAD, VERIFY_FAILED };
+/*
+ * RSA: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2) over this hash;
+ * Ed25519: PureEdDSA over the 32 octets of the hash (RFC 8463 section 3).
+ */
+enum verify_status ma_key_verify(struct public_key *,
+    const uint8_t hash[SHA256_BYTES], struct slice signature);
+
+/* ---- The memory of keys ---- */
+
+struct mailauth_keys;
+/*
+ * As ma_key_parse(), but what was parsed before from the same octets comes from
+ * the memory (NULL: there is none).  The caller gets a reference of its own.
+ */
+enum key_status ma_keys_get(struct mailauth_keys *, enum key_type,
+    struct slice octets, uint32_t max_bits, struct public_key **out,
+    uint32_t *bits);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * The message room: one message as it streams by, in memory bounded by its
+ * header.
+ *	scan.c		octets -> header lines, then body; line ends
+ *	fields.c	the header kept whole, and its index by name
+ *	canon.c		canonical header fields; RFC 6376 section 3.4.1, 3.4.2
+ *	body.c		canonical body and its hashes; section 3.4.3, 3.4.4
+ *	author.c	the From field, and the author domain in it
+ *	api.c		the handle and the exported functions
+ *
+ * What reads a message attaches to it before its first octet; when the header
+ * is complete it is called once, and says which body hashes it wants; then the
+ * body streams through, once, whatever the number of hashes; what is hashed is
+ * not kept.
+ *
+ * The header is kept with CRLF line ends: where bare LFs count as line ends they
+ * have become CRLF.  Offsets count octets as they came, so that a field can be
+ * cut out of the original.
+ */
+#ifndef MA_MESSAGE_H
+#define MA_MESSAGE_H
+
+#include "base/base.h"
+#include "crypto/crypto.h"
+#include "mailauth/message.h"
+
+/* ---- The header ---- */
+
+/*
+ * A line of the header with its folds.  raw: all of it, from the first octet of
+ * the name to the last CRLF (which may lack at the end of the message).  name:
+ * what stands before the colon without blanks; empty where there is no colon
+ * or the name is not RFC 5322's (printable ASCII without colon and blanks).
+ * value: what follows the colon, the last CRLF not included.
+ */
+struct field {
+	struct slice raw, name, value;
+	uint64_t offset, length;	/* in the message as it came */
+	uint32_t next;			/* next of this name upwards, or NO_FIELD */
+};
+enum { NO_FIELD = UINT32_MAX };
+
+size_t ma_message_fields(const struct mailauth_message *);
+const struct field *ma_message_field(const struct mailauth_message *, size_t i);
+/* The lowest field of this name, without regard to ASCII case; NO_FIELD: none. */
+uint32_t ma_message_last(const struct mailauth_message *, struct slice name);
+/* Was the header longer than the limit?  Then it has no fields. */
+bool ma_message_header_over(const struct mailauth_message *);
+
+/* ---- Readers ---- */
+
+/*
+ * Called once, when the header is complete and before any octet of the body; it
+ * wants body hashes now or never.  Negative: no memory, the message is lost.
+ */
+struct reader {
+	int (*header)(struct reader *, struct mailauth_message *);
+	struct reader *next;		/* the message's own */
+};
+/* MAILAUTH_EUSE: the message has octets already. */
+int ma_message_attach(struct mailauth_message *, struct reader *);
+void ma_message_detach(struct mailauth_message *, struct reader *);
+void ma_message_ref(struct mailauth_message *);
+
+/* ---- Canonical forms ---- */
+
+enum canon { CANON_SIMPLE, CANON_RELAXED };
+
+/*
+ * Hand a header field in canonical form to the digest; without its last CRLF
+ * where `last` (RFC 6376 section 3.7).
+ */
+bool ma_canon_field(struct digest *, enum canon, struct slice raw, bool last);
+/* The same to a buffer. */
+bool ma_canon_field_text(struct buf *, enum canon, struct slice raw, bool last);
+
+/*
+ * A body hash (SHA-256): canonicalisation, and how many canonical octets
+ * (UINT64_MAX: all).  Equal wants share one hash; the same index comes back.
+ * Only from within reader.header().  Negative: MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
+ */
+int ma_message_want_hash(struct mailauth_message *, enum canon, uint64_t limit);
+
+struct body_hash {
+	uint8_t digest[32];
+	uint64_t hashed;		/* canonical octets that went in */
+	uint64_t total;			/* canonical octets of the whole body */
+};
+/* NULL: the message has not ended. */
+const struct body_hash *ma_message_body_hash(const struct mailauth_message *, int i);
+
+#endif
