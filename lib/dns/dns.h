@@ -135,6 +135,37 @@ enum { MAX_ALIASES = 16, NEGATIVE_TTL_MAX = 3600 };
 bool ma_reply_read(struct slice packet, const struct dname *name, uint16_t type,
     size_t max_records, struct arena *, struct answer *out);
 
+/* ---- Packets made ---- */
+
+/*
+ * A reply packet that grows record by record: id 0, QR RD RA, the question,
+ * answers, then authorities.  It is complete after every call: b.p, b.n.
+ */
+struct packet {
+	struct buf b;
+	struct dname name;		/* the question's */
+	uint16_t answers, authorities;
+};
+
+enum { PACKET_MAX = 65535, TTL_MAX = 0x7fffffff };
+
+/* False: no memory.  Free it all the same. */
+bool ma_packet_begin(struct packet *, const struct dname *name, uint16_t type,
+    int rcode);
+/*
+ * Add a record; names in rdata are not compressed.  A ttl above TTL_MAX counts
+ * as TTL_MAX.  MAILAUTH_ESYNTAX: the packet would pass PACKET_MAX octets;
+ * MAILAUTH_EUSE: an answer after an authority; MAILAUTH_ENOMEM.  After a
+ * failure the packet is as before.
+ */
+int ma_packet_add(struct packet *, const struct dname *owner, uint16_t type,
+    uint32_t ttl, struct slice rdata);
+int ma_packet_add_authority(struct packet *, const struct dname *owner,
+    uint16_t type, uint32_t ttl, struct slice rdata);
+void ma_packet_free(struct packet *);
+
+/* ---- Zone text ---- */
+
 /*
  * The answer to (name, type) as lines of a master file, absolute names, and
  * the ";!" lines for what records cannot say.
