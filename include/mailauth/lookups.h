@@ -169,7 +169,7 @@ MAILAUTH_API int mailauth_answer_failed(struct mailauth_question *, int failure)
 /*
  * A reply to this question with this RCODE (0 or 3: others are better told by
  * mailauth_answer_failed()), no record yet.  The question is not kept.  NULL:
- * no memory.
+ * no memory, or an RCODE that is not 0 to 15.
  */
 MAILAUTH_API struct mailauth_packet *mailauth_packet_new(
     const struct mailauth_question *, int rcode);
@@ -194,7 +194,8 @@ MAILAUTH_API int mailauth_packet_add_name(struct mailauth_packet *,
     const char *name);
 /*
  * The SOA of a negative answer (RFC 2308 section 3), so that caches know how
- * long it holds: minimum in seconds.
+ * long it holds: minimum in seconds.  zone: its name, as owner above.  It comes
+ * last: the next _add() is MAILAUTH_EUSE.
  */
 MAILAUTH_API int mailauth_packet_add_negative(struct mailauth_packet *,
     const char *zone, uint32_t minimum);

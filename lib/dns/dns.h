@@ -58,10 +58,16 @@ bool ma_name_parse_utf8(struct slice text, struct dname *, bool *nomem);
  * relative to origin without a final dot (origin NULL: to the root; "@": the
  * origin).
  */
-bool ma_name_master(struct slice text, const struct dname *origin, struct dname *);
+bool ma_name_master(struct slice text, const struct dname *origin,
+    struct dname *);
 /* From uncompressed wire form of just this length. */
 bool ma_name_wire(struct slice wire, struct dname *);
 void ma_name_root(struct dname *);
+/*
+ * Append a label to a name that lacks the root's octet yet; n 0 at first.
+ * False: an empty label, one over 63, no room for it and the root's octet.
+ */
+bool ma_name_add(struct dname *, const char *label, size_t n);
 
 /*
  * Text for a master file without the final dot ("." for the root): octets that
@@ -79,7 +85,8 @@ ma_name_equal(const struct dname *a, const struct dname *b)
 unsigned ma_name_labels(const struct dname *);		/* the root: 0 */
 /* The rightmost so many labels; all of them where it has fewer. */
 void ma_name_last(const struct dname *, unsigned labels, struct dname *);
-bool ma_name_within(const struct dname *, const struct dname *top);	/* equal, or below */
+/* Equal, or below. */
+bool ma_name_within(const struct dname *, const struct dname *top);
 /* A label (any octets, 1 to 63) or dotted labels put before; false: too long. */
 bool ma_name_prepend(struct slice labels, const struct dname *, struct dname *);
 /* All labels letters, digits, hyphens inside (RFC 5321 section 2.3.5). */
@@ -92,7 +99,7 @@ void ma_name_reverse(struct ip, struct dname *);
 enum answer_status {
 	ANSWER_RECORDS = 1,	/* records of the type that was asked */
 	ANSWER_NODATA,		/* the name is there, such records are not */
-	ANSWER_NXDOMAIN,	/* the name (the last alias's target) is not there */
+	ANSWER_NXDOMAIN,	/* the name (or last alias's target) is not there */
 	ANSWER_FAILED		/* see why */
 };
 
@@ -114,11 +121,11 @@ struct alias {
 
 struct answer {
 	enum answer_status status;
-	int why;			/* enum mailauth_failure; 0 unless FAILED */
+	int why;		/* enum mailauth_failure; 0 unless FAILED */
 	bool secure;
-	uint32_t ttl;			/* seconds the whole may be kept; 0 if FAILED */
-	size_t count;			/* 0 unless RECORDS */
-	const struct record *records;	/* at the end of the chain, as they came */
+	uint32_t ttl;		/* seconds the whole may be kept; 0 if FAILED */
+	size_t count;		/* 0 unless RECORDS */
+	const struct record *records;	/* of the chain's end, as they came */
 	size_t aliases;
 	const struct alias *chain;	/* from the name asked on */
 };

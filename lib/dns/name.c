@@ -12,9 +12,8 @@ ma_name_root(struct dname *out)
 	out->w[0] = 0;
 }
 
-/* Append a label before the root's octet is there. */
-static bool
-add_label(struct dname *d, const char *label, size_t n)
+bool
+ma_name_add(struct dname *d, const char *label, size_t n)
 {
 	if (n == 0 || n > LABEL_MAX || d->n + 1 + n + 1 > DNAME_MAX)
 		return false;
@@ -43,7 +42,7 @@ ma_name_parse(struct slice text, struct dname *out)
 
 		more = at < text.n;
 		text = ma_sub(text, at + 1, text.n);
-		if (!add_label(&d, label.p, label.n))
+		if (!ma_name_add(&d, label.p, label.n))
 			return false;
 	}
 	d.w[d.n++] = 0;
@@ -76,7 +75,7 @@ ma_name_master(struct slice text, const struct dname *origin, struct dname *out)
 		unsigned char c = (unsigned char)text.p[i];
 
 		if (c == '.') {
-			if (!add_label(&d, label, n))
+			if (!ma_name_add(&d, label, n))
 				return false;
 			n = 0;
 			absolute = i + 1 == text.n;
@@ -102,7 +101,7 @@ ma_name_master(struct slice text, const struct dname *origin, struct dname *out)
 		label[n++] = (char)c;
 	}
 	if (!absolute) {
-		if (!add_label(&d, label, n) || d.n + origin->n > DNAME_MAX)
+		if (!ma_name_add(&d, label, n) || d.n + origin->n > DNAME_MAX)
 			return false;
 		memcpy(d.w + d.n, origin->w, origin->n);
 		d.n = (uint8_t)(d.n + origin->n);
@@ -124,7 +123,7 @@ ma_name_wire(struct slice wire, struct dname *out)
 		size_t n = (unsigned char)wire.p[i];
 
 		if (n > LABEL_MAX || n >= wire.n - i ||
-		    !add_label(&d, wire.p + i + 1, n))
+		    !ma_name_add(&d, wire.p + i + 1, n))
 			return false;
 		i += n + 1;
 	}
