@@ -6,13 +6,19 @@
  * A field is written word by word.  Whatever a value holds, it comes out as one
  * token, quoted string or comment: octets that cannot stand in a header (CR,
  * LF, NUL, other controls, what is not UTF-8) become "?".
+ *
+ * Lines are folded at 78 columns where there is a place for it: between words,
+ * and at blanks within quoted strings and comments, which changes neither (RFC
+ * 5322 section 3.2.2, 3.2.4).  No line passes 998 octets (section 2.1.1): a
+ * value of more than FIELD_VALUE written octets is cut, and ends in "...", so
+ * that what is left of a name cannot be taken for another name.
  */
 #ifndef MA_AUTHRES_H
 #define MA_AUTHRES_H
 
 #include "base/base.h"
 
-enum { FIELD_COLUMNS = 78 };
+enum { FIELD_COLUMNS = 78, FIELD_VALUE = 800 };
 
 struct field_writer {
 	struct buf text;
@@ -25,10 +31,19 @@ void ma_field_begin(struct field_writer *, const char *name);
 void ma_field_word(struct field_writer *, const char *);
 /* ";" right after what stands there, and a new line. */
 void ma_field_next(struct field_writer *);
-/* key=value: a token (RFC 2045 section 5.1) as it is, else quoted. */
+/*
+ * key=value.  As it is where it is a token (RFC 2045 section 5.1) and dots
+ * stand only between other characters, which makes it a dot-atom too; else
+ * quoted.
+ */
 void ma_field_pair(struct field_writer *, const char *key, struct slice value);
 /* A value alone, as in _pair(). */
 void ma_field_value(struct field_writer *, struct slice value);
+/*
+ * key=address.  As it is where it is [dot-atom] "@" domain, as RFC 8601
+ * section 2.2 wants it of identities; else as in _pair().
+ */
+void ma_field_identity(struct field_writer *, const char *key, struct slice address);
 /* (text), parentheses and backslashes in it escaped. */
 void ma_field_comment(struct field_writer *, struct slice text);
 /* The last CRLF.  False: there was no memory. */
