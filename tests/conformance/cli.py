@@ -1,0 +1,372 @@
+#!/usr/bin/env python3
+"""The conformance cases through the real command line, against a DNS server.
+
+usage: cli.py MAILAUTH FOLDER [NAME...]
+
+Every case of the corpora that the tool has a command for is written as the
+command of a postmaster, asking a small DNS server of this script (loopback, UDP
+and TCP, truncation over 1232 octets), which answers from the case's own DNS
+data.  The server shares no code with the library.  Cases marked doubtful are
+left out.  Exit status 77: the folder is not there.
+"""
+import base64
+import concurrent.futures
+import ipaddress
+import json
+import os
+import queue
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16,
+         "AAAA": 28, "TLSA": 52, "SPF": 99}
+RCODES = {"SERVFAIL": 2, "REFUSED": 5, "NXDOMAIN": 3, "NOERROR": 0}
+
+
+def wire(name):
+    out = b""
+    for label in name.rstrip(".").split("."):
+        raw = label.encode("latin-1")
+        out += bytes([len(raw)]) + raw if raw else b""
+    return out + b"\0"
+
+
+def rdata(kind, value):
+    if kind in ("TXT", "SPF"):
+        parts = [value] if isinstance(value, str) else value
+        raw = [part.encode("latin-1") for part in parts]
+        raw = [part[i:i + 255] for part in raw for i in range(0, len(part) or 1, 255)]
+        return b"".join(bytes([len(part)]) + part for part in raw)
+    if kind == "MX":
+        return struct.pack(">H", value[0]) + wire(value[1])
+    if kind in ("A", "AAAA"):
+        return ipaddress.ip_address(value).packed
+    if kind == "TLSA":
+        return bytes(value[:3]) + bytes.fromhex(value[3])
+    return wire(value)
+
+
+class Zone:
+    """DNS data of a case, by the rules of the suites' README."""
+
+    def __init__(self, data):
+        self.names = {name.lower().rstrip("."): records
+                      for name, records in data.items()}
+
+    def look(self, name, kind):
+        """A list of records, a word, or ("CNAME", target)."""
+        records = self.names.get(name)
+        if records is None:
+            below = any(n.endswith("." + name) for n in self.names)
+            return "NOERROR" if below else "NXDOMAIN"
+        value = records.get(kind, records.get("*", []))
+        alias = records.get("CNAME", [])
+        if value == [] and alias:
+            return alias if isinstance(alias, str) else ("CNAME", alias[0])
+        return value
+
+    def answer(self, name, number):
+        """(rcode, records), or None: silence."""
+        kind = next((k for k, v in TYPES.items() if v == number), "?")
+        out, owner, seen = [], name, set()
+        while owner not in seen:
+            seen.add(owner)
+            got = self.look(owner, kind)
+            if isinstance(got, tuple):
+                out.append((owner, 5, wire(got[1])))
+                owner = got[1].lower().rstrip(".")
+            elif isinstance(got, str):
+                return None if got == "TIMEOUT" else (RCODES[got], out)
+            else:
+                return 0, out + [(owner, number, rdata(kind, v)) for v in got]
+        return 2, []
+
+
+class Server:
+    """Answers from whatever zone is set, on one port of 127.0.0.1."""
+
+    def __init__(self):
+        self.zone = Zone({})
+        while True:
+            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self.udp.bind(("127.0.0.1", 0))
+            self.port = self.udp.getsockname()[1]
+            try:
+                self.tcp.bind(("127.0.0.1", self.port))
+                break
+            except OSError:
+                self.udp.close()
+                self.tcp.close()
+        self.tcp.listen(16)
+        threading.Thread(target=self.serve_udp, daemon=True).start()
+        threading.Thread(target=self.serve_tcp, daemon=True).start()
+
+    def reply(self, query, limit):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode("latin-1"))
+            at += query[at] + 1
+        question = query[12:at + 5]
+        number = struct.unpack(">H", query[at + 1:at + 3])[0]
+        got = self.zone.answer(".".join(labels).lower(), number)
+        if got is None:
+            return None
+        rcode, records = got
+        body = b"".join(
+            wire(owner) + struct.pack(">HHIH", kind, 1, 300, len(data)) + data
+            for owner, kind, data in records)
+        count, flags = len(records), 0x8180 | rcode
+        if 12 + len(question) + len(body) > limit:
+            body, count, flags = b"", 0, flags | 0x0200
+        head = struct.pack(">HHHHH", flags, 1, count, 0, 0)
+        return query[:2] + head + question + body
+
+    def serve_udp(self):
+        while True:
+            query, peer = self.udp.recvfrom(4096)
+            reply = self.reply(query, 1232)
+            if reply is not None:
+                self.udp.sendto(reply, peer)
+
+    def serve_tcp(self):
+        while True:
+            peer, _ = self.tcp.accept()
+            with peer, peer.makefile("rb") as stream:
+                size = stream.read(2)
+                if len(size) < 2:
+                    continue
+                query = stream.read(struct.unpack(">H", size)[0])
+                reply = self.reply(query, 65535)
+                if reply is not None:
+                    peer.sendall(struct.pack(">H", len(reply)) + reply)
+
+
+def message(case, folder):
+    inputs = case["inputs"]
+    if "message_b64" in inputs:
+        raw = base64.b64decode(inputs["message_b64"])
+    else:
+        with open(os.path.join(folder, inputs["message_file"]), "rb") as f:
+            raw = f.read()
+    if inputs.get("eol") == "lf2crlf":
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return raw
+
+
+# For each protocol: the command and its standard input (None: not for the
+# tool), and what is wrong with its JSON (None: nothing).
+
+def spf(case, _folder):
+    i = case["inputs"]
+    args = ["spf", "--ip", i["ip"], "--helo", i["helo"],
+            "--mail-from", i["mail_from"]]
+    if "receiver" in i:
+        args += ["--receiver", i["receiver"]]
+    return args, None
+
+
+def spf_wrong(case, got):
+    want = case["expected"]
+    if got["result"] not in want["result"]:
+        return f"result {got['result']}, want {want['result']}"
+    text = want.get("explanation")
+    if text is not None and got["result"] == "fail":
+        wanted = None if text == "DEFAULT" else text.lower()
+        have = got["explanation"].lower() if got["explanation"] else None
+        if wanted != have:
+            return f"explanation {have!r}, want {wanted!r}"
+    return None
+
+
+def dkim(case, folder):
+    at = case["inputs"].get("time")
+    args = [] if at is None else ["--at", str(at)]
+    return args + ["dkim", "verify"], message(case, folder)
+
+
+def dkim_wrong(case, got):
+    want = case["expected"]
+    if "overall" in want:
+        return None if got["result"] in want["overall"] else \
+            f"result {got['result']}"
+    if len(want["signatures"]) != len(got["signatures"]):
+        return f"{len(got['signatures'])} signatures"
+    for n, (w, g) in enumerate(zip(want["signatures"], got["signatures"])):
+        right = w.get("result_rfc8301", w["result"])
+        if g["result"] not in right:
+            return f"signature {n}: {g['result']} ({g['reason']}), want {right}"
+        for key, field in (("d", "domain"), ("s", "selector")):
+            if w.get(key) and w[key] != g[field]:
+                return f"signature {n}: {field} {g[field]!r}"
+    return None
+
+
+def dmarc(case, _folder):
+    i = case["inputs"]
+    if "rfc9989" not in case["rules"]:
+        return None, None
+    args = ["dmarc", "--from", i["from_domain"],
+            "--spf", i["spf"]["result"] + "," + i["spf"]["domain"]]
+    for d in i["dkim"]:
+        args += ["--dkim", d["result"] + "," + d["domain"]]
+    return args, None
+
+
+def dmarc_wrong(case, got):
+    names = {"org_domain": "organizational_domain", "dmarc_queries": None}
+    for key, value in case["expected"].items():
+        field = names.get(key, key)
+        if field and got[field] != value:
+            return f"{field} {got[field]!r}, want {value!r}"
+    return None
+
+
+def iprev(case, _folder):
+    return ["rdns", case["inputs"]["ip"]], None
+
+
+def iprev_wrong(case, got):
+    want = case["expected"]
+    if got["result"] != want["result"]:
+        return f"result {got['result']}"
+    if "name" in want and want["name"] not in got["confirmed"]:
+        return f"confirmed {got['confirmed']}"
+    return None
+
+
+def mx(case, _folder):
+    args = ["mx", case["inputs"]["domain"]]
+    for name in case["inputs"].get("self", []):
+        args += ["--local", name]
+    return args, None
+
+
+def mx_wrong(case, got):
+    want = case["expected"]
+    words = {"hosts": ("ok",), "nullmx": ("null-mx",), "loop": ("loop",),
+             "temperror": ("temperror",),
+             "permerror": ("permerror", "no-such-domain", "no-address")}
+    if got["result"] not in words[want["outcome"]]:
+        return f"result {got['result']}, want {want['outcome']}"
+    groups = {}
+    for host in got["hosts"]:
+        groups.setdefault(host["preference"], []).append(host["name"])
+    if [sorted(g) for g in want.get("groups", groups.values())] != \
+            [sorted(g) for g in groups.values()]:
+        return f"hosts {groups}"
+    if want.get("implicit", got["implicit"]) != got["implicit"]:
+        return f"implicit {got['implicit']}"
+    return None
+
+
+def literal(case, _folder):
+    return ["address", "--", case["inputs"]["text"]], None
+
+
+def literal_wrong(case, got):
+    want = case["expected"]
+    if (got["valid"] and got["family"] != "domain") != want["valid"]:
+        return f"valid {got['valid']}"
+    if want.get("address", got["address"]) != got["address"]:
+        return f"address {got['address']}"
+    return None
+
+
+def mailbox(case, _folder):
+    text = case["inputs"]["address"]
+    return (None if "\0" in text else ["address", "--", text]), None
+
+
+def mailbox_wrong(case, got):
+    want = case["expected"]["rfc5321"]
+    return None if got["valid"] == want else \
+        f"valid {got['valid']} ({got['reason']})"
+
+
+COMMANDS = {
+    "spf": (spf, spf_wrong), "dkim": (dkim, dkim_wrong),
+    "dmarc": (dmarc, dmarc_wrong), "iprev": (iprev, iprev_wrong),
+    "mx": (mx, mx_wrong), "address-literal": (literal, literal_wrong),
+    "mailbox": (mailbox, mailbox_wrong),
+}
+
+
+def run(tool, port, args, stdin):
+    call = [tool, "-j", "-t", "2", "-n", f"127.0.0.1@{port}"] + args
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin or b"")
+        given.seek(0)
+        done = subprocess.run(call, stdin=given, capture_output=True,
+                              timeout=60, check=False)
+    if done.returncode not in (0, 1, 75):
+        trouble = done.stderr.decode(errors="replace").strip()
+        return None, f"status {done.returncode}: {trouble}"
+    return json.loads(done.stdout), None
+
+
+def judge(tool, server, case, zones, folder):
+    """What is wrong; None: nothing; "skipped"."""
+    make, wrong = COMMANDS[case["protocol"]]
+    args, stdin = make(case, folder)
+    if args is None:
+        return "skipped"
+    server.zone = Zone(case.get("dns") or zones.get(case.get("zone"), {}))
+    got, trouble = run(tool, server.port, args, stdin)
+    return trouble or wrong(case, got)
+
+
+def load(folder, only):
+    work = []
+    for top, dirs, files in os.walk(folder):
+        dirs.sort()
+        for name in sorted(f for f in files if f.endswith(".json")):
+            with open(os.path.join(top, name), encoding="utf-8") as f:
+                corpus = json.load(f)
+            if corpus.get("format") != "libmailauth-cases/1":
+                continue
+            for case in corpus["cases"]:
+                case.setdefault("protocol", corpus["protocol"])
+                if case["protocol"] in COMMANDS and \
+                        not case.get("doubtful") and \
+                        (not only or case["name"] in only):
+                    work.append((case, corpus.get("zones", {}), top))
+    return work
+
+
+def main():
+    tool, folder, only = sys.argv[1], sys.argv[2], sys.argv[3:]
+    if not os.path.isdir(folder):
+        print("no conformance_dir: nothing tested")
+        return 77
+    # Several servers at work together, since silent ones are waited for.
+    free = queue.SimpleQueue()
+    for _ in range(8):
+        free.put(Server())
+
+    def one(item):
+        case, zones, top = item
+        server = free.get()
+        try:
+            return case, judge(tool, server, case, zones, top)
+        finally:
+            free.put(server)
+
+    count = {"passed": 0, "failed": 0, "skipped": 0}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for case, trouble in pool.map(one, load(folder, only)):
+            if trouble in (None, "skipped"):
+                count[trouble or "passed"] += 1
+            else:
+                count["failed"] += 1
+                print(f"{case['protocol']} {case['name']}: {trouble}")
+    print(", ".join(f"{n} {word}" for word, n in count.items()))
+    return 1 if count["failed"] or not count["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
