@@ -87,7 +87,7 @@ unsigned ma_name_labels(const struct dname *);		/* the root: 0 */
 void ma_name_last(const struct dname *, unsigned labels, struct dname *);
 /* Equal, or below. */
 bool ma_name_within(const struct dname *, const struct dname *top);
-/* A label (any octets, 1 to 63) or dotted labels put before; false: too long. */
+/* A label, or dotted labels, put before; false: empty, or too long. */
 bool ma_name_prepend(struct slice labels, const struct dname *, struct dname *);
 /* All labels letters, digits, hyphens inside (RFC 5321 section 2.3.5). */
 bool ma_name_is_host(const struct dname *);
@@ -99,7 +99,7 @@ void ma_name_reverse(struct ip, struct dname *);
 enum answer_status {
 	ANSWER_RECORDS = 1,	/* records of the type that was asked */
 	ANSWER_NODATA,		/* the name is there, such records are not */
-	ANSWER_NXDOMAIN,	/* the name (or last alias's target) is not there */
+	ANSWER_NXDOMAIN,	/* the name (or the chain's end) is not there */
 	ANSWER_FAILED		/* see why */
 };
 
