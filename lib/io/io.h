@@ -1,0 +1,36 @@
+/*
+ * The io room: the only sockets, files, clock and randomness, and the only
+ * place that sees ldns.
+ *	clock.c		the time, random octets
+ *	hash.c		a keyed hash, for tables whose keys strangers choose
+ *	zonelex.c	a master file	->  words, line by line
+ *	rdata.c		words		->  rdata in wire form, by ldns
+ *	zoneload.c	a master file	->  struct zone
+ *	zone.c		names and what they have; where a question leads
+ *	zoneresolver.c	the same as a resolver
+ *	cache.c		a cache over any resolver
+ *	resolvconf.c	resolv.conf, addresses of servers
+ *	query.c		a question as a packet, by ldns
+ *	dns.c		the settings; the resolver over sockets
+ *	flight.c	its questions of one evaluation: whom to ask, when again
+ *	wire.c		its sockets: UDP, TCP, what came
+ */
+#ifndef MA_IO_H
+#define MA_IO_H
+
+#include "dns/dns.h"
+
+/* Milliseconds of a clock that only goes forward. */
+uint64_t ma_now_ms(void);
+
+/* Octets that nobody can guess.  False: the system has none. */
+bool ma_random(void *, size_t);
+
+/* SipHash-2-4 under a key of 16 octets. */
+enum { HASH_KEY = 16 };
+uint64_t ma_hash(const uint8_t key[HASH_KEY], struct slice);
+
+/* The whole of a file.  MAILAUTH_ESYSTEM (errno), MAILAUTH_ENOMEM. */
+int ma_read_file(const char *path, struct buf *);
+
+#endif
