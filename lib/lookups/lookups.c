@@ -203,6 +203,18 @@ ma_lookups_question(struct mailauth_lookups *l, const struct dname *name,
 	return q;
 }
 
+void
+ma_question_hold(struct mailauth_question *q)
+{
+	ma_lookups_ref(q->lookups);
+}
+
+void
+ma_question_release(struct mailauth_question *q)
+{
+	mailauth_lookups_free(q->lookups);
+}
+
 const struct answer *
 ma_question_answer(const struct mailauth_question *q)
 {

@@ -30,6 +30,15 @@ struct mailauth_question *ma_lookups_question(struct mailauth_lookups *,
 /* Its answer; NULL: not answered yet. */
 const struct answer *ma_question_answer(const struct mailauth_question *);
 bool ma_lookups_busy(const struct mailauth_lookups *);	/* are questions out? */
+/*
+ * For resolvers that look at a question after somebody else has answered it:
+ * its set stays until it is released.
+ */
+void ma_question_hold(struct mailauth_question *);
+void ma_question_release(struct mailauth_question *);
+/* A resolver's user pointer, if it was made with this ask; else NULL. */
+void *ma_resolver_user(const struct mailauth_resolver *,
+    int (*ask)(void *, struct mailauth_question *));
 
 /* ---- A run ---- */
 

@@ -39,6 +39,13 @@ mailauth_resolver_free(struct mailauth_resolver *r)
 	ma_free(r);
 }
 
+void *
+ma_resolver_user(const struct mailauth_resolver *r,
+    int (*ask)(void *, struct mailauth_question *))
+{
+	return r != NULL && r->ops.ask == ask ? r->user : NULL;
+}
+
 int
 mailauth_resolver_begin(struct mailauth_resolver *r, void **flight)
 {
