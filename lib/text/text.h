@@ -1,0 +1,131 @@
+/*
+ * The text room: grammars that several protocols share.  Slices go in, slices
+ * come out; nothing is copied.
+ *	tags.c		tag lists: RFC 6376 section 3.2
+ *	rfc5322.c	tokens of structured header fields, and the author domain
+ *	mailbox.c	mailboxes and address literals of SMTP: RFC 5321
+ */
+#ifndef MA_TEXT_H
+#define MA_TEXT_H
+
+#include "dns/dns.h"
+
+/* ---- Tag lists ---- */
+
+/*
+ * One tag-spec.  rest: what stands between its "=" and the next ";" or the
+ * end, white space included; value is that without white space around it.
+ */
+struct tag {
+	struct slice name, value, rest;
+};
+
+enum tag_status {
+	TAG_END,		/* the list is over */
+	TAG_OK,
+	TAG_EMPTY,		/* nothing before a ";": ";;", or ";" at the start */
+	TAG_SYNTAX		/* no "=", no name, or an octet that no value holds */
+};
+
+/*
+ * What may stand around names and values: blanks and folds (DKIM, ARC), or
+ * blanks alone (DMARC: RFC 9989 section 4.8).
+ */
+enum tag_space { TAG_SPACE_FWS, TAG_SPACE_WSP };
+
+/*
+ * The next tag-spec; what follows it stays in *list.  One ";" at the end ends
+ * the list.  Names are ALPHA *(ALPHA / DIGIT / "_"), values any printable
+ * ASCII and UTF-8, blanks (and folds) inside them included.  After TAG_EMPTY
+ * and TAG_SYNTAX the next call goes on behind that tag-spec, for those who
+ * ignore what is wrong; *out holds what could be read.
+ */
+enum tag_status ma_tag_next(struct slice *list, enum tag_space, struct tag *out);
+
+/*
+ * Is the whole list well-formed, and no name in it twice (RFC 6376 section
+ * 3.2)?  In time n log n whatever it holds.
+ */
+enum tags_status {
+	TAGS_OK = 1,
+	TAGS_SYNTAX,
+	TAGS_DUPLICATE,
+	TAGS_NOMEM
+};
+enum tags_status ma_tags_check(struct slice list, enum tag_space);
+
+/*
+ * White space is FWS only where CRs and LFs come as folds: CRLF and a blank
+ * (RFC 5322 section 3.2.2; also several in a row, section 4.2).
+ */
+bool ma_folds_ok(struct slice);
+
+/* ---- RFC 5322: structured fields ---- */
+
+enum token_type {
+	TOKEN_END,		/* nothing but CFWS was left */
+	TOKEN_ATOM,		/* 1*atext, UTF-8 with it (RFC 6532 section 3.2) */
+	TOKEN_QUOTED,		/* a quoted-string, its quotes included */
+	TOKEN_LITERAL,		/* a domain-literal, its brackets included */
+	TOKEN_SPECIAL,		/* one of the specials: text.p[0] */
+	TOKEN_BAD		/* see ma_token() */
+};
+struct token {
+	enum token_type type;
+	struct slice text;
+};
+
+/*
+ * Skip CFWS (RFC 5322 section 3.2.2, 4.2).  False: a comment does not end, or
+ * something stands in it, or between, that cannot.
+ */
+bool ma_cfws(struct slice *rest);
+
+/*
+ * The next token behind any CFWS (RFC 5322 section 3.2, with what section 4.1
+ * adds, but for NUL, bare CR and bare LF: we refuse those, because programs
+ * differ in what they see there).  TOKEN_BAD: a comment, quoted-string or
+ * literal that does not end, an octet that stands nowhere, text that is not
+ * UTF-8; *rest is then as it was.
+ */
+enum token_type ma_token(struct slice *rest, struct token *);
+
+/*
+ * What a quoted-string or domain-literal means: without its delimiters, the
+ * backslashes of quoted-pairs and the CRLFs of folds.
+ */
+bool ma_unquote(struct buf *, struct slice quoted);
+
+/* ---- RFC 5322: the author ---- */
+
+enum author_status {
+	AUTHOR_ONE = 1,		/* exactly one domain */
+	AUTHOR_NONE,		/* no mailbox: an empty group (RFC 6854) */
+	AUTHOR_SEVERAL,		/* mailboxes of more than one domain */
+	AUTHOR_MALFORMED,
+	AUTHOR_NOMEM
+};
+
+enum { DOMAIN_TEXT = 256 };	/* octets of a domain or literal, NUL included */
+struct author {
+	enum author_status status;
+	char domain[DOMAIN_TEXT];	/* AUTHOR_ONE: A-labels, lower case; a
+					   literal in its brackets */
+	const char *detail;		/* a sentence, static; NULL if ONE */
+};
+
+/*
+ * The author domain in the value of a From field: that of all its mailboxes,
+ * lists, groups, routes, comments and quotes understood (RFC 5322 section 3.4
+ * and 4.4, RFC 6854 section 2.1, RFC 6532).  Encoded words are what they look
+ * like: atoms.  Nothing is guessed: what is not in the grammar has no author.
+ */
+void ma_author(struct slice value, struct author *);
+
+/*
+ * A domain name as DKIM and DMARC take it: letters, digits, hyphens,
+ * underscores, and U-labels; no dot at its end.  False: it is not one.
+ */
+bool ma_domain_parse(struct slice, struct dname *, bool *nomem);
+
+#endif
