@@ -29,7 +29,7 @@ struct field_writer {
 void ma_field_begin(struct field_writer *, const char *name);
 /* Words of our own, already right: "pass", "1;". */
 void ma_field_word(struct field_writer *, const char *);
-/* ";" right after what stands there, and a new line. */
+/* ";" right after what stands there; what comes next has a new line. */
 void ma_field_next(struct field_writer *);
 /*
  * key=value.  As it is where it is a token (RFC 2045 section 5.1) and dots

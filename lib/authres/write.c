@@ -102,23 +102,16 @@ put(struct field_writer *w, struct slice s)
 	w->column += s.n;
 }
 
-static void
-fold(struct field_writer *w)
-{
-	ma_buf_str(&w->text, "\r\n\t");
-	w->column = 8;
-}
-
 /* What comes has n octets that stay together: set it apart. */
 static void
 set_apart(struct field_writer *w, size_t n)
 {
-	if (w->text.n > 0 && w->text.p[w->text.n - 1] == '\t')
-		return;
-	if (w->column + 1 + n > FIELD_COLUMNS)
-		fold(w);
-	else
+	if (w->column + 1 + n > FIELD_COLUMNS) {
+		ma_buf_str(&w->text, "\r\n\t");
+		w->column = 8;
+	} else {
 		put(w, SLICE_LIT(" "));
+	}
 }
 
 /* Text between delimiters, folded before blanks that a word follows. */
@@ -173,7 +166,7 @@ void
 ma_field_next(struct field_writer *w)
 {
 	put(w, SLICE_LIT(";"));
-	fold(w);
+	w->column = FIELD_COLUMNS;	/* the line is full */
 }
 
 /* A token, and a dot-atom (RFC 5322 section 3.2.3). */
