@@ -402,8 +402,7 @@ read_rdata(const struct reply *r, const struct rr *rr, char room[ROOM],
 	case TYPE_CNAME:
 	case TYPE_NS:
 	case TYPE_PTR:
-		if (rr->n <= fixed || !read_last_name(r, rr->at + fixed,
-		    rr->at + rr->n, &name))
+		if (!read_last_name(r, rr->at + fixed, rr->at + rr->n, &name))
 			return false;
 		memcpy(room, out->p, fixed);
 		memcpy(room + fixed, name.w, name.n);

@@ -411,9 +411,9 @@ static const struct reply_row {
 	    RR("c00c", TXT, MINUTE, "09 \"123456789\""),
 	    FAILED, MAILAUTH_FAILURE_MALFORMED, 0, NULL },
 	{ "TXT of any octets", TYPE_TXT, REPLY(TXT, "0001")
-	    RR("c00c", TXT, MINUTE, "06 00 22 5c ff 3b 20"),
+	    RR("c00c", TXT, MINUTE, "07 00 22 5c ff 3b 20 7f"),
 	    RECORDS, 0, 60,
-	    "a.example. 60 IN TXT \"\\000\\\"\\\\\\255; \"\n" },
+	    "a.example. 60 IN TXT \"\\000\\\"\\\\\\255; \\127\"\n" },
 	{ "TXT over 255 octets is printed in strings", TYPE_TXT,
 	    REPLY(TXT, "0001") RR("c00c", TXT, MINUTE, "78 " LONG_TXT
 	    " 78 " LONG_TXT " 0c \"0123456789zz\" 06 \"!xxxxx\""),
@@ -449,8 +449,10 @@ static const struct reply_row {
 	    REPLY(TLSA, "0001") RR("c00c", TLSA, MINUTE, "030101 a1b2"),
 	    RECORDS, 0, 60, "a.example. 60 IN TLSA 3 1 1 a1b2\n" },
 	{ "TLSA too short is printed as RFC 3597 has it", TYPE_TLSA,
-	    REPLY(TLSA, "0001") RR("c00c", TLSA, MINUTE, "0301"),
-	    RECORDS, 0, 60, "a.example. 60 IN TLSA \\# 2 0301\n" },
+	    REPLY(TLSA, "0002") RR("c00c", TLSA, MINUTE, "0301")
+	    RR("c00c", TLSA, MINUTE, "030101"), RECORDS, 0, 60,
+	    "a.example. 60 IN TLSA \\# 2 0301\n"
+	    "a.example. 60 IN TLSA \\# 3 030101\n" },
 	{ "RFC 3597 5 type without a word", 65280,
 	    REPLY("ff00", "0002") RR("c00c", "ff00", MINUTE, "00 \"z\"")
 	    RR("c00c", "ff00", MINUTE, ""), RECORDS, 0, 60,
@@ -701,8 +703,8 @@ static const struct reply_row {
 	    RR("c00c", CNAME, MINUTE, "<c.example>"),
 	    FAILED, MAILAUTH_FAILURE_MALFORMED, 0, NULL },
 	{ "the same alias twice", TYPE_A, REPLY(A, "0003")
-	    RR("c00c", CNAME, HOUR, "<b.example>")
-	    RR("c00c", CNAME, MINUTE, "<B.example>")
+	    RR("c00c", CNAME, MINUTE, "<b.example>")
+	    RR("c00c", CNAME, HOUR, "<B.example>")
 	    RR("<b.example>", A, HOUR, "c0000201"), RECORDS, 0, 60,
 	    "a.example. 60 IN CNAME b.example.\n"
 	    "b.example. 3600 IN A 192.0.2.1\n" },
@@ -781,6 +783,9 @@ static const struct reply_row {
 	    FAILED, MAILAUTH_FAILURE_MALFORMED, 0, NULL },
 	{ "NS only, of a server that recurses", TYPE_A,
 	    HEAD("8180", "0000", "0001", "0000") QUESTION(A)
+	    RR("c00e", NS, HOUR, "<ns.example>"), NODATA, 0, 0, NULL },
+	{ "NS in the answer section is no referral", TYPE_A,
+	    HEAD("8100", "0001", "0000", "0000") QUESTION(A)
 	    RR("c00e", NS, HOUR, "<ns.example>"), NODATA, 0, 0, NULL },
 	{ "records, with NS and without RA", TYPE_A,
 	    HEAD("8500", "0001", "0001", "0000") QUESTION(A)
@@ -1010,6 +1015,14 @@ START_TEST(reads_65000_empty_strings)
 	ck_assert_uint_eq(got.count, 1);
 	ck_assert_uint_eq(got.records[0].data.n, 0);
 	ck_assert_uint_lt(wrap_octets, 2 * b.n);
+	/* No packet is longer than a TCP length says. */
+	while (b.n < PACKET_MAX)
+		ma_buf_char(&b, '\0');
+	got = read_packet(ma_slice(b.p, b.n), TYPE_TXT, 4096, &arena);
+	ck_assert_int_eq(got.status, ANSWER_RECORDS);
+	ma_buf_char(&b, '\0');
+	got = read_packet(ma_slice(b.p, b.n), TYPE_TXT, 4096, &arena);
+	ck_assert_int_eq(got.why, MAILAUTH_FAILURE_MALFORMED);
 	ma_arena_free(&arena);
 	ma_buf_free(&b);
 }
