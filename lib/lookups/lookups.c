@@ -249,6 +249,7 @@ ma_question_take_back(struct mailauth_question *q)
 	struct mailauth_lookups *l = q->lookups;
 
 	q->state = QUESTION_NAMED;
+	q->user = NULL;
 	l->out--;
 	l->next = 0;
 }
