@@ -614,6 +614,9 @@ START_TEST(drives_resolvers)
 	const struct drive_row *row = &drives[_i];
 	struct fake f = row->fake;
 	struct mailauth_resolver *r = mailauth_resolver_new(row->ops, &f);
+	struct dname ahead = name_of("ahead.example");
+	struct mailauth_question *q;
+	struct run run = { 0 };
 	struct eval e;
 
 	eval_init(&e, NULL, row->in_turn);
@@ -636,6 +639,12 @@ START_TEST(drives_resolvers)
 		    MAILAUTH_DONE);
 		ck_assert_uint_eq(e.sum, 6);
 	}
+	/* Afterwards a loop of one's own may ask ahead. */
+	run.lookups = e.task.lookups;
+	ma_note(&run, &ahead, TYPE_A);
+	q = mailauth_lookups_next(run.lookups);
+	ck_assert_ptr_nonnull(q);
+	ck_assert_int_eq(mailauth_answer_failed(q, MAILAUTH_FAILURE_TLS), 0);
 	ma_task_free(&e.task);
 	mailauth_resolver_free(r);
 	ck_assert_uint_eq(f.freed, row->ops->free != NULL);
@@ -834,6 +843,8 @@ START_TEST(bears_lack_of_memory_in_a_drive)
 		}
 		/* That fake resolver loses what it has no memory for. */
 		ck_assert(e.sum == 6 || (f.wait == 1 && e.sum > 1000));
+		ck_assert_ptr_nonnull(ma_task_trace(&e.task, 5));
+		ck_assert_ptr_null(ma_task_trace(&e.task, 6));
 		ma_task_free(&e.task);
 		mailauth_resolver_free(r);
 	}
@@ -1041,6 +1052,7 @@ START_TEST(writes_zones_into_any_buffer)
 	    ";! n1.example. A secure\n;! n2.example. A TIMEOUT\n");
 	for (size_t size = 1; size <= n + 2; size++) {
 		part = malloc(size);
+		memset(part, 'x', size);
 		ck_assert_uint_eq(mailauth_lookups_zone(l, part, size), n);
 		ck_assert_uint_eq(strlen(part), size <= n ? size - 1 : n);
 		ck_assert(memcmp(part, whole, strlen(part)) == 0);
