@@ -17,9 +17,10 @@
 enum { SHA256_BYTES = 32 };
 struct digest;
 
-struct digest *ma_digest_new(void);			/* NULL: no memory or no SHA-256 */
-void ma_digest_free(struct digest *);
-bool ma_digest_reset(struct digest *);
+/* Ready to take octets.  MAILAUTH_DONE, MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO. */
+int ma_digest_new(struct digest **);
+void ma_digest_free(struct digest *);			/* NULL allowed */
+bool ma_digest_reset(struct digest *);			/* ready again */
 bool ma_digest_add(struct digest *, const void *, size_t);
 bool ma_digest_end(struct digest *, uint8_t out[SHA256_BYTES]);
 
@@ -31,7 +32,9 @@ struct public_key;		/* immutable; several threads may verify with it */
 
 enum key_status {
 	KEY_OK = 1,
-	KEY_MALFORMED,		/* not a key of this type, or octets left over */
+	KEY_MALFORMED,		/* not a key of this type, or octets left over;
+				   an Ed25519 point of small order, for which
+				   anybody can make signatures */
 	KEY_TOO_SHORT,		/* RSA under 1024 bits: RFC 8301 section 3.2 */
 	KEY_TOO_LONG,		/* RSA over max_bits */
 	KEY_BAD_EXPONENT,	/* even, 1, or over 2^32-1: RFC 6376 section 8.13 */
@@ -52,7 +55,8 @@ uint32_t ma_key_bits(const struct public_key *);
 
 enum verify_status { VERIFY_GOOD = 1, VERIFY_BAD, VERIFY_FAILED };
 /*
- * RSA: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2) over this hash;
+ * RSA: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2) over this hash,
+ * the signature of just the modulus's length;
  * Ed25519: PureEdDSA over the 32 octets of the hash (RFC 8463 section 3).
  */
 enum verify_status ma_key_verify(struct public_key *,
@@ -62,6 +66,10 @@ enum verify_status ma_key_verify(struct public_key *,
 
 struct mailauth_keys;
 /*
+ * Keys are known by the SHA-256 of their type and octets; each belongs to a set
+ * of few slots, so that no choice of keys makes looking one up slow, and the
+ * least recently used of its set gives way.
+ *
  * As ma_key_parse(), but what was parsed before from the same octets comes from
  * the memory (NULL: there is none).  The caller gets a reference of its own.
  */

@@ -14,8 +14,8 @@
  * not kept.
  *
  * The header is kept with CRLF line ends: where bare LFs count as line ends they
- * have become CRLF.  Offsets count octets as they came, so that a field can be
- * cut out of the original.
+ * have become CRLF, and a last line without an end has got one.  Offsets count
+ * octets as they came, so that a field can be cut out of the original.
  */
 #ifndef MA_MESSAGE_H
 #define MA_MESSAGE_H
@@ -28,10 +28,10 @@
 
 /*
  * A line of the header with its folds.  raw: all of it, from the first octet of
- * the name to the last CRLF (which may lack at the end of the message).  name:
- * what stands before the colon without blanks; empty where there is no colon
- * or the name is not RFC 5322's (printable ASCII without colon and blanks).
- * value: what follows the colon, the last CRLF not included.
+ * the name to the last CRLF.  name: what stands before the colon without
+ * blanks; empty where there is no colon or the name is not RFC 5322's (printable
+ * ASCII without colon and blanks).  value: what follows the colon, the last
+ * CRLF not included; empty without a name.  They live as long as the message.
  */
 struct field {
 	struct slice raw, name, value;
@@ -40,12 +40,31 @@ struct field {
 };
 enum { NO_FIELD = UINT32_MAX };
 
+/* Once the header is complete; from the top. */
 size_t ma_message_fields(const struct mailauth_message *);
-const struct field *ma_message_field(const struct mailauth_message *, size_t i);
+struct field ma_message_field(const struct mailauth_message *, size_t i);
 /* The lowest field of this name, without regard to ASCII case; NO_FIELD: none. */
 uint32_t ma_message_last(const struct mailauth_message *, struct slice name);
 /* Was the header longer than the limit?  Then it has no fields. */
 bool ma_message_header_over(const struct mailauth_message *);
+/* MAILAUTH_DONE, or the failure for which the message is lost. */
+int ma_message_status(const struct mailauth_message *);
+
+/*
+ * Fields taken by name, each once, from the bottom up: RFC 6376 section 5.4.2.
+ * In constant time each, whatever the names.
+ */
+struct picker {
+	const struct mailauth_message *message;
+	struct pick *picks;		/* by the lowest field of a name */
+	uint32_t round;
+};
+bool ma_picker_init(struct picker *, const struct mailauth_message *);
+void ma_picker_free(struct picker *);
+/* As if none had been taken. */
+void ma_picker_begin(struct picker *);
+/* The next of this name but `except` (or NO_FIELD); NO_FIELD: no more. */
+uint32_t ma_pick(struct picker *, struct slice name, uint32_t except);
 
 /* ---- Readers ---- */
 
@@ -67,12 +86,15 @@ void ma_message_ref(struct mailauth_message *);
 enum canon { CANON_SIMPLE, CANON_RELAXED };
 
 /*
- * Hand a header field in canonical form to the digest; without its last CRLF
- * where `last` (RFC 6376 section 3.7).
+ * Hand a header field, without its last CRLF, in canonical form to the digest;
+ * with a CRLF behind it unless `last` (RFC 6376 section 3.7).  False: the digest
+ * failed.
  */
-bool ma_canon_field(struct digest *, enum canon, struct slice raw, bool last);
+bool ma_canon_field(struct digest *, enum canon, struct slice field, bool last);
 /* The same to a buffer. */
-bool ma_canon_field_text(struct buf *, enum canon, struct slice raw, bool last);
+bool ma_canon_field_text(struct buf *, enum canon, struct slice field, bool last);
+/* A raw field without its last CRLF. */
+struct slice ma_field_text(struct slice raw);
 
 /*
  * A body hash (SHA-256): canonicalisation, and how many canonical octets
@@ -82,7 +104,7 @@ bool ma_canon_field_text(struct buf *, enum canon, struct slice raw, bool last);
 int ma_message_want_hash(struct mailauth_message *, enum canon, uint64_t limit);
 
 struct body_hash {
-	uint8_t digest[32];
+	uint8_t digest[SHA256_BYTES];
 	uint64_t hashed;		/* canonical octets that went in */
 	uint64_t total;			/* canonical octets of the whole body */
 };

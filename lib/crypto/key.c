@@ -1,0 +1,351 @@
+/*
+ * Public keys from their published octets, and signatures verified with them.
+ *
+ * OpenSSL's decoders take forty times as long as making a key of its numbers,
+ * so the DER is read here: exactly the two shapes that there are, and nothing
+ * else.
+ */
+#include <stdatomic.h>
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include "crypto/crypto.h"
+
+enum { RSA_BITS_MIN = 1024, RSA_BITS_MAX = 16384, ED25519_BYTES = 32 };
+
+struct public_key {
+	atomic_uint holders;
+	enum key_type type;
+	uint32_t bits;
+	EVP_PKEY *pkey;
+	EVP_PKEY_CTX *verifier;		/* RSA: made ready once, copied for use */
+};
+
+/* ---- DER: X.690 section 10.1, lengths definite and as short as can be ---- */
+
+enum { DER_INTEGER = 0x02, DER_BITS = 0x03, DER_SEQUENCE = 0x30 };
+
+/* What stands in an element of this type; what follows it stays in *in. */
+static bool
+der_take(struct slice *in, uint8_t type, struct slice *out)
+{
+	const uint8_t *p = (const uint8_t *)in->p;
+	size_t n, octets = 0, at = 2;
+
+	if (in->n < 2 || p[0] != type)
+		return false;
+	n = p[1];
+	if (n >= 0x80) {
+		octets = n & 0x7f;
+		if (octets == 0 || octets > 3 || octets > in->n - 2)
+			return false;
+		for (n = 0; at < 2 + octets; at++)
+			n = n << 8 | p[at];
+		if (n < 0x80 || (n >> 8 * (octets - 1)) == 0)
+			return false;
+	}
+	if (n > in->n - at)
+		return false;
+	*out = ma_sub(*in, at, n);
+	*in = ma_sub(*in, at + n, in->n);
+	return true;
+}
+
+/* A positive INTEGER, without the octet of zeros that its sign needs. */
+static bool
+der_positive(struct slice *in, struct slice *out)
+{
+	const uint8_t *p;
+
+	if (!der_take(in, DER_INTEGER, out) || out->n == 0)
+		return false;
+	p = (const uint8_t *)out->p;
+	if (p[0] >= 0x80)
+		return false;
+	if (p[0] > 0)
+		return true;
+	*out = ma_sub(*out, 1, out->n);
+	return out->n > 0 && p[1] >= 0x80;
+}
+
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
+static bool
+der_rsa(struct slice in, struct slice *n, struct slice *e)
+{
+	struct slice pair;
+
+	return der_take(&in, DER_SEQUENCE, &pair) && in.n == 0 &&
+	    der_positive(&pair, n) && der_positive(&pair, e) && pair.n == 0;
+}
+
+/*
+ * SubjectPublicKeyInfo with the algorithm rsaEncryption, its parameters NULL
+ * (RFC 3279 section 2.3.1), or that RSAPublicKey alone.
+ */
+static bool
+der_key(struct slice in, struct slice *n, struct slice *e)
+{
+	const struct slice rsa_encryption = SLICE_LIT(
+	    "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00");
+	struct slice all = in, info, algorithm, bits;
+
+	if (der_rsa(in, n, e))
+		return true;
+	return der_take(&all, DER_SEQUENCE, &info) && all.n == 0 &&
+	    der_take(&info, DER_SEQUENCE, &algorithm) &&
+	    ma_eq(algorithm, rsa_encryption) &&
+	    der_take(&info, DER_BITS, &bits) && info.n == 0 &&
+	    bits.n > 0 && bits.p[0] == 0 &&
+	    der_rsa(ma_sub(bits, 1, bits.n), n, e);
+}
+
+/* ---- RSA ---- */
+
+static uint32_t
+bit_length(struct slice number)
+{
+	uint32_t bits = (uint32_t)number.n * 8;
+
+	for (uint8_t top = (uint8_t)number.p[0]; top < 0x80; top = (uint8_t)(top << 1))
+		bits--;
+	return bits;
+}
+
+/* RFC 6376 section 8.13: 3 to 2^32-1, odd. */
+static bool
+is_exponent(struct slice e, uint32_t *out)
+{
+	uint32_t v = 0;
+
+	if (e.n > 4)
+		return false;
+	for (size_t i = 0; i < e.n; i++)
+		v = v << 8 | (uint8_t)e.p[i];
+	*out = v;
+	return v >= 3 && (v & 1) != 0;
+}
+
+/* A key object of these numbers; NULL: the library failed. */
+static EVP_PKEY *
+rsa_make(struct slice n, uint32_t e)
+{
+	uint8_t native[RSA_BITS_MAX / 8];
+	const uint16_t probe = 1;
+	bool little = *(const uint8_t *)&probe == 1;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *pkey = NULL;
+	OSSL_PARAM numbers[] = {
+		OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_N, native, n.n),
+		OSSL_PARAM_uint32(OSSL_PKEY_PARAM_RSA_E, &e),
+		OSSL_PARAM_END
+	};
+
+	for (size_t i = 0; i < n.n; i++)
+		native[little ? n.n - 1 - i : i] = (uint8_t)n.p[i];
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, numbers) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static EVP_PKEY_CTX *
+rsa_verifier(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	char digest[] = "SHA256", padding[] = OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
+	const OSSL_PARAM how[] = {
+		OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest,
+		    sizeof digest - 1),
+		OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding,
+		    sizeof padding - 1),
+		OSSL_PARAM_END
+	};
+
+	if (ctx != NULL && EVP_PKEY_verify_init_ex(ctx, how) == 1)
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+static enum key_status
+rsa_parse(struct public_key *key, struct slice octets, uint32_t max_bits)
+{
+	struct slice n, e;
+	uint32_t exponent;
+
+	if (!der_key(octets, &n, &e) || (n.p[n.n - 1] & 1) == 0)
+		return KEY_MALFORMED;
+	/* A DER length is under 2^24, so the bits are under 2^27. */
+	key->bits = bit_length(n);
+	if (key->bits < RSA_BITS_MIN)
+		return KEY_TOO_SHORT;
+	if (key->bits > max_bits || key->bits > RSA_BITS_MAX)
+		return KEY_TOO_LONG;
+	if (!is_exponent(e, &exponent))
+		return KEY_BAD_EXPONENT;
+	if ((key->pkey = rsa_make(n, exponent)) == NULL ||
+	    (key->verifier = rsa_verifier(key->pkey)) == NULL)
+		return KEY_FAILED;
+	return KEY_OK;
+}
+
+static enum verify_status
+rsa_verify(const struct public_key *key, const uint8_t hash[SHA256_BYTES],
+    struct slice signature)
+{
+	EVP_PKEY_CTX *ctx;
+	int r;
+
+	/* RFC 8017 section 8.2.2 step 1. */
+	if (signature.n != (key->bits + 7) / 8)
+		return VERIFY_BAD;
+	if ((ctx = EVP_PKEY_CTX_dup(key->verifier)) == NULL)
+		return VERIFY_FAILED;
+	r = EVP_PKEY_verify(ctx, (const uint8_t *)signature.p, signature.n,
+	    hash, SHA256_BYTES);
+	EVP_PKEY_CTX_free(ctx);
+	if (r == 1)
+		return VERIFY_GOOD;
+	/* What is wrong always leaves an error, so the last one is of this. */
+	return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE ?
+	    VERIFY_FAILED : VERIFY_BAD;
+}
+
+/* ---- Ed25519 ---- */
+
+/*
+ * Points of small order, all their encodings but for the sign.  Who publishes
+ * one lets everybody sign.
+ */
+static bool
+is_small_order(const uint8_t point[ED25519_BYTES])
+{
+	static const char table[][ED25519_BYTES + 1] = {
+		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+		"\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+		"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+		"\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+		"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"
+		"\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+		"\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"\xed\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"\xee\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	};
+	uint8_t y[ED25519_BYTES];
+
+	memcpy(y, point, sizeof y);
+	y[ED25519_BYTES - 1] &= 0x7f;
+	for (size_t i = 0; i < COUNT(table); i++)
+		if (memcmp(y, table[i], sizeof y) == 0)
+			return true;
+	return false;
+}
+
+static enum key_status
+ed25519_parse(struct public_key *key, struct slice octets)
+{
+	const uint8_t *point = (const uint8_t *)octets.p;
+
+	if (octets.n != ED25519_BYTES || is_small_order(point))
+		return KEY_MALFORMED;
+	key->bits = 256;
+	key->pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, point,
+	    octets.n);
+	return key->pkey != NULL ? KEY_OK : KEY_FAILED;
+}
+
+static enum verify_status
+ed25519_verify(const struct public_key *key, const uint8_t hash[SHA256_BYTES],
+    struct slice signature)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	enum verify_status v = VERIFY_FAILED;
+
+	if (ctx == NULL || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL,
+	    key->pkey, NULL) != 1)
+		goto out;
+	v = VERIFY_BAD;
+	if (EVP_DigestVerify(ctx, (const uint8_t *)signature.p, signature.n,
+	    hash, SHA256_BYTES) == 1)
+		v = VERIFY_GOOD;
+out:
+	EVP_MD_CTX_free(ctx);
+	return v;
+}
+
+/* ---- Both ---- */
+
+enum key_status
+ma_key_parse(enum key_type type, struct slice octets, uint32_t max_bits,
+    struct public_key **out, uint32_t *bits)
+{
+	struct public_key *key = ma_calloc(sizeof *key);
+	enum key_status status;
+
+	*out = NULL;
+	*bits = 0;
+	if (key == NULL)
+		return KEY_FAILED;
+	atomic_init(&key->holders, 1);
+	key->type = type;
+	ERR_set_mark();
+	status = type == KEY_RSA ? rsa_parse(key, octets, max_bits) :
+	    ed25519_parse(key, octets);
+	ERR_pop_to_mark();
+	*bits = key->bits;
+	if (status == KEY_OK)
+		*out = key;
+	else
+		ma_key_free(key);
+	return status;
+}
+
+void
+ma_key_ref(struct public_key *key)
+{
+	atomic_fetch_add(&key->holders, 1);
+}
+
+void
+ma_key_free(struct public_key *key)
+{
+	if (key == NULL || atomic_fetch_sub(&key->holders, 1) > 1)
+		return;
+	EVP_PKEY_CTX_free(key->verifier);
+	EVP_PKEY_free(key->pkey);
+	ma_free(key);
+}
+
+enum key_type
+ma_key_type(const struct public_key *key)
+{
+	return key->type;
+}
+
+uint32_t
+ma_key_bits(const struct public_key *key)
+{
+	return key->bits;
+}
+
+enum verify_status
+ma_key_verify(struct public_key *key, const uint8_t hash[SHA256_BYTES],
+    struct slice signature)
+{
+	enum verify_status v;
+
+	ERR_set_mark();
+	v = key->type == KEY_RSA ? rsa_verify(key, hash, signature) :
+	    ed25519_verify(key, hash, signature);
+	ERR_pop_to_mark();
+	return v;
+}

@@ -1,0 +1,106 @@
+/*
+ * The From field, and the author domain in it: RFC 5322 section 3.6.2.
+ *
+ * Programs differ in which line they take for the From field where there are
+ * several, or where one is malformed, and forgers live on that.  We: where any
+ * program may see another From field than the one that we see, there is no
+ * author.
+ */
+#include "message/handle.h"
+
+static bool
+is_ftext(int c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+/*
+ * Does a line begin with the name From, other octets than those of names
+ * skipped, and then something that cannot belong to a name, or a colon?
+ */
+static bool
+is_like_from(struct slice line)
+{
+	static const char from[] = "from";
+	size_t matched = 0;
+
+	for (size_t i = 0; i < line.n; i++) {
+		int c = (unsigned char)line.p[i];
+
+		if (matched == 4)
+			return c == ':' || !is_ftext(c);
+		if (!is_ftext(c))
+			continue;
+		if (ma_lower((char)c) != from[matched++])
+			return false;
+	}
+	return matched == 4;
+}
+
+/* A From field as it should be: no blanks before the colon. */
+static bool
+is_from(const struct field *f)
+{
+	return ma_caseeq(f->name, SLICE_LIT("From")) &&
+	    f->raw.p[f->name.n] == ':';
+}
+
+/* Behind a bare CR or LF, where some see the end of a line. */
+static bool
+hides_from(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		struct slice rest = ma_sub(text, i + 1, text.n);
+
+		if (text.p[i] != '\r' && text.p[i] != '\n')
+			continue;
+		if (text.p[i] == '\r' && rest.n > 0 && rest.p[0] == '\n') {
+			i++;
+			continue;
+		}
+		if (rest.n > 0 && !ma_is_wsp(rest.p[0]) &&
+		    is_like_from(ma_sub(rest, 0, 64)))
+			return true;
+	}
+	return false;
+}
+
+/* Why there is no author, NULL: there is one From field, which is *from. */
+static const char *
+find_from(const struct mailauth_message *m, struct field *from)
+{
+	size_t n = m->header.n, count = 0;
+
+	if (m->header.over)
+		return "the header is longer than the limit";
+	for (size_t i = 0; i < n; i++) {
+		struct field f = ma_message_field(m, i);
+
+		if (is_from(&f)) {
+			*from = f;
+			count++;
+		} else if (is_like_from(f.raw)) {
+			return f.name.n > 0 ?
+			    "a From field has blanks before its colon" :
+			    "a malformed header line looks like a From field";
+		}
+	}
+	if (count != 1)
+		return count == 0 ? "there is no From field" :
+		    "there is more than one From field";
+	if (hides_from(ma_slice(m->header.text.p, m->header.text.n)))
+		return "a From field hides behind a bare CR or LF";
+	return NULL;
+}
+
+bool
+ma_find_author(const struct mailauth_message *m, struct author *out)
+{
+	struct field from;
+	const char *why = find_from(m, &from);
+
+	*out = (struct author){ .status = AUTHOR_MALFORMED, .detail = why };
+	if (why == NULL)
+		ma_author(from.value, out);
+	return out->status != AUTHOR_NOMEM;
+}
