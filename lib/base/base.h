@@ -20,6 +20,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* A stable reason: tests find them all by this word, and compare the manual. */
+#define REASON(s) (s)
+
 /*
  * Memory.  All of the library's own comes from ma_realloc(), which tests wrap
  * to make the i-th allocation fail.  ma_free() takes NULL.

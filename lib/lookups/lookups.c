@@ -216,6 +216,15 @@ ma_question_release(struct mailauth_question *q)
 }
 
 const struct answer *
+ma_peek(const struct run *r, const struct dname *name, uint16_t type)
+{
+	const struct mailauth_question *q =
+	    find(r->lookups, name, type, hash(name, type));
+
+	return q != NULL ? ma_question_answer(q) : NULL;
+}
+
+const struct answer *
 ma_question_answer(const struct mailauth_question *q)
 {
 	return q->state == QUESTION_ANSWERED ? &q->answer : NULL;
@@ -448,6 +457,37 @@ mailauth_failure_name(int failure)
 	if (failure < 1 || failure >= (int)COUNT(names))
 		return "unknown";
 	return names[failure];
+}
+
+const char *
+ma_failure_reason(int why)
+{
+	switch (why) {
+	case MAILAUTH_FAILURE_TIMEOUT:
+		return REASON("dns-timeout");
+	case MAILAUTH_FAILURE_NETWORK:
+		return REASON("dns-network");
+	case MAILAUTH_FAILURE_SERVFAIL:
+		return REASON("dns-servfail");
+	case MAILAUTH_FAILURE_REFUSED:
+		return REASON("dns-refused");
+	case MAILAUTH_FAILURE_BOGUS:
+		return REASON("dns-bogus");
+	case MAILAUTH_FAILURE_MALFORMED:
+		return REASON("dns-malformed");
+	case MAILAUTH_FAILURE_TRUNCATED:
+		return REASON("dns-truncated");
+	case MAILAUTH_FAILURE_MISMATCH:
+		return REASON("dns-mismatch");
+	case MAILAUTH_FAILURE_LIMIT:
+		return REASON("dns-limit");
+	case MAILAUTH_FAILURE_TLS:
+		return REASON("dns-tls");
+	case MAILAUTH_FAILURE_UNSUPPORTED:
+		return REASON("dns-unsupported");
+	default:
+		return REASON("dns-rcode");
+	}
 }
 
 size_t

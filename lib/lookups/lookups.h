@@ -39,6 +39,8 @@ void ma_question_release(struct mailauth_question *);
 /* A resolver's user pointer, if it was made with this ask; else NULL. */
 void *ma_resolver_user(const struct mailauth_resolver *,
     int (*ask)(void *, struct mailauth_question *));
+/* The stable reason for enum mailauth_failure: "dns-timeout". */
+const char *ma_failure_reason(int why);
 
 /* ---- A run ---- */
 
@@ -68,6 +70,12 @@ const struct answer *ma_ask(struct run *, const struct dname *, uint16_t type);
  * Nothing where whoever asks can only block, one question at a time.
  */
 void ma_note(struct run *, const struct dname *, uint16_t type);
+/*
+ * The answer to a question that was named before, if it is there: names
+ * nothing, lacks nothing, and does not count as read.
+ */
+const struct answer *ma_peek(const struct run *, const struct dname *,
+    uint16_t type);
 /* Whether all that was read was validated, and something was read. */
 static inline bool
 ma_run_secure(const struct run *r)
