@@ -38,8 +38,9 @@ MAILAUTH_API int mailauth_check_set_helo(struct mailauth_check *, const char *, 
 MAILAUTH_API int mailauth_check_set_mail_from(struct mailauth_check *, const char *, size_t n);
 /*
  * Who checks: the first word of the Authentication-Results field (RFC 8601
- * section 2.5), a token or quoted by us.  EINVAL: empty, or octets that cannot
- * stand there.  Also the %{r} of SPF unless it is no domain name.
+ * section 2.5), a token or quoted by us.  EINVAL: empty, over 255 octets, or
+ * octets that cannot stand there.  Also the %{r} of SPF unless it is no domain
+ * name.  Before the first step, else MAILAUTH_EUSE.
  */
 MAILAUTH_API int mailauth_check_set_authserv_id(struct mailauth_check *, const char *);
 
@@ -50,6 +51,11 @@ MAILAUTH_API int mailauth_check_set_unsigned_body(struct mailauth_check *, int r
 MAILAUTH_API int mailauth_check_set_discovery(struct mailauth_check *, int discovery,
     mailauth_public_suffix *suffix, void *user);
 MAILAUTH_API int mailauth_check_set_trace(struct mailauth_check *, int on);
+/* The limits of the rooms; SPF's for both identities. */
+MAILAUTH_API int mailauth_check_set_rdns_limit(struct mailauth_check *, int limit, uint32_t value);
+MAILAUTH_API int mailauth_check_set_spf_limit(struct mailauth_check *, int limit, uint32_t value);
+MAILAUTH_API int mailauth_check_set_dkim_limit(struct mailauth_check *, int limit, uint32_t value);
+MAILAUTH_API int mailauth_check_set_dmarc_limit(struct mailauth_check *, int limit, uint32_t value);
 
 /* The message to write to; lent, lives as long as the check. */
 MAILAUTH_API struct mailauth_message *mailauth_check_message(struct mailauth_check *);
@@ -84,7 +90,8 @@ MAILAUTH_API int mailauth_check_disposition(const struct mailauth_check *);
 MAILAUTH_API const char *mailauth_check_trace(const struct mailauth_check *, size_t i);
 /*
  * The Authentication-Results field, its name, folds and CRLF included; NULL
- * without an authserv-id.
+ * without an authserv-id.  Of many signatures it names the first twenty, and
+ * every one that passes.
  */
 MAILAUTH_API const char *mailauth_check_authentication_results(const struct mailauth_check *);
 /* For a server that acts on the verdict: see mailauth_dmarc_reply(). */

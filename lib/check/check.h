@@ -1,0 +1,51 @@
+/*
+ * The check room: a whole message, all rooms over one lookups.
+ *	field.c		the verdicts as an Authentication-Results field
+ *	api.c		the handle and the exported functions
+ *
+ * A step gives each part whose inputs are there a step, in the order rdns, SPF
+ * of HELO, SPF of MAIL FROM, DKIM, DMARC; DMARC is told of identifiers as soon
+ * as their names are known, and of their results as they come, so that nothing
+ * waits for anything but the answers it needs.
+ */
+#ifndef MA_CHECK_H
+#define MA_CHECK_H
+
+#include "authres/authres.h"
+#include "dkim/dkim.h"
+#include "dmarc/dmarc.h"
+#include "lookups/lookups.h"
+#include "mailauth/check.h"
+#include "message/message.h"
+
+struct mailauth_check {
+	struct task task;		/* lends its lookups, drives; runs nothing */
+	struct mailauth_message *message;
+	struct mailauth_rdns *rdns;
+	struct mailauth_spf *helo_spf, *spf;
+	struct mailauth_dkim *dkim;
+	struct mailauth_dmarc *dmarc;
+
+	/* ---- Inputs ---- */
+	struct ip client;		/* family 0: not given */
+	bool helo_given, mail_from_given;
+	struct arena text;		/* what was given */
+	struct slice helo, mail_from;
+	const char *authserv_id;	/* NULL: no field is wanted */
+	bool started, trace_on;
+
+	/* ---- What DMARC has been told ---- */
+	bool author_told, spf_told, spf_settled;
+	size_t signatures_told, signatures_settled;
+
+	/* ---- Once done ---- */
+	bool done;
+	struct buf field;		/* ends in a NUL; empty: not wanted */
+	const char **trace;		/* in task.arena */
+	size_t lines;
+};
+
+/* The Authentication-Results field of what is done.  False: no memory. */
+bool ma_check_field(struct field_writer *, const struct mailauth_check *);
+
+#endif

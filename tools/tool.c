@@ -1,0 +1,137 @@
+/*
+ * The tool as a function: global options, the command, messages.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tool.h"
+
+/* ---- Messages ---- */
+
+static void
+complain(struct tool *t, const char *fmt, va_list ap)
+{
+	char *text = NULL;
+	int n = vasprintf(&text, fmt, ap);
+
+	fputs(t->command != NULL ? "mailauth " : "mailauth", t->err);
+	fprintf(t->err, "%s: ", t->command != NULL ? t->command : "");
+	if (n >= 0)
+		out_safely(t->err, text, (size_t)n);
+	fputc('\n', t->err);
+	free(text);
+}
+
+int
+tool_fail(struct tool *t, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(t, fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int
+tool_usage(struct tool *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(t, fmt, ap);
+	va_end(ap);
+	fprintf(t->err, "\"mailauth %s%s--help\" tells more.\n",
+	    t->command != NULL ? t->command : "",
+	    t->command != NULL ? " " : "");
+	return EXIT_USAGE;
+}
+
+int
+tool_broken(struct tool *t, int status)
+{
+	if (status == MAILAUTH_ESYSTEM)
+		return tool_fail(t, EXIT_SOFTWARE, "%s: %s",
+		    mailauth_strerror(status), strerror(errno));
+	return tool_fail(t, EXIT_SOFTWARE, "%s", mailauth_strerror(status));
+}
+
+/* ---- Commands ---- */
+
+static const struct command *const commands[] = {
+	&command_address, &command_check, &command_dkim_verify, &command_dmarc,
+	&command_mx, &command_rdns, &command_spf,
+};
+
+/* The command that these arguments name; *used: in how many words. */
+static const struct command *
+find_command(int argc, char **argv, int *used)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		const char *name = commands[i]->name;
+		size_t first = strcspn(name, " ");
+
+		if (strlen(argv[0]) != first ||
+		    memcmp(argv[0], name, first) != 0)
+			continue;
+		*used = 1;
+		if (name[first] == '\0')
+			return commands[i];
+		*used = 2;
+		if (argc > 1 && strcmp(argv[1], name + first + 1) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int
+run_command(struct tool *t, int argc, char **argv)
+{
+	const struct command *c;
+	int used = 0;
+
+	if (argc == 0)
+		return tool_usage(t, "which command?");
+	c = find_command(argc, argv, &used);
+	if (c == NULL && used == 2 && argc > 1 &&
+	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		c = &command_dkim_verify;
+		used = 1;
+	}
+	if (c == NULL && used == 2)
+		return argc > 1 ? tool_usage(t, "there is no command %s %s",
+		    argv[0], argv[1]) :
+		    tool_usage(t, "%s what?  There is: dkim verify", argv[0]);
+	if (c == NULL)
+		return tool_usage(t, "there is no command %s", argv[0]);
+	t->command = c->name;
+	return c->run(t, argc - used, argv + used);
+}
+
+int
+tool_main(struct tool *t, int argc, char **argv)
+{
+	struct timespec now;
+	int used, status;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	t->started = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	t->timeout = 20;
+	t->now = (int64_t)time(NULL);
+	status = options_global(t, argc - 1, argv + 1, &used);
+	if (status == OPTIONS_GO_ON)
+		status = run_command(t, argc - 1 - used, argv + 1 + used);
+	mailauth_resolver_free(t->made);
+	json_decref(t->trace);
+	free(t->servers.v);
+	t->made = NULL;
+	t->trace = NULL;
+	t->servers = (struct texts){ 0 };
+	/* What was printed may still lie in the stream. */
+	if (fflush(t->out) != 0 || ferror(t->out))
+		return tool_fail(t, EXIT_IO, "output: %s", strerror(errno));
+	return status;
+}
