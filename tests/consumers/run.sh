@@ -1,0 +1,102 @@
+#!/bin/sh
+# Install into a staging folder, build every consumer against what was installed
+# there and nothing else, and run it.
+# usage: run.sh SOURCE_ROOT BUILD_ROOT shared|static|valgrind|python [COMPILER...]
+#
+# shared, valgrind: linked with the shared library; static: with the static one,
+# the shared one taken away.  The C example of the README is one of them.
+set -eu
+export LC_ALL=C
+unset LD_LIBRARY_PATH		# what was installed, not what was built
+source=$1
+build=$2
+how=$3
+shift 3
+compiler=$*
+here=$source/tests/consumers
+meson=${MESON:-meson}
+for tool in "$meson" pkg-config; do
+	command -v "$tool" > /dev/null || { echo "no $tool"; exit 77; }
+done
+if [ "$how" = valgrind ] && ! command -v valgrind > /dev/null; then
+	echo "no valgrind"
+	exit 77
+fi
+
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+"$meson" install -C "$build" --no-rebuild --quiet --destdir "$stage/root" \
+    > "$stage/log" 2>&1 || { cat "$stage/log"; exit 1; }
+pc=$(find "$stage/root" -name libmailauth.pc)
+[ -n "$pc" ] || { echo "libmailauth.pc was not installed"; exit 1; }
+libdir=$(dirname "$(dirname "$pc")")
+export PKG_CONFIG_PATH="${pc%/*}" PKG_CONFIG_SYSROOT_DIR="$stage/root"
+
+case $(pkg-config --print-requires-private libmailauth | tr '\n' ' ') in
+*ldns*libcrypto*libidn2*libssl*|*ldns*libssl*libcrypto*libidn2*) ;;
+*) echo "libmailauth.pc: Requires.private lacks one of ldns, libssl," \
+    "libcrypto, libidn2"; exit 1 ;;
+esac
+
+if [ "$how" = python ]; then
+	command -v python3 > /dev/null || { echo "no python3"; exit 77; }
+	python3 "$here/by_ctypes.py" "$libdir/libmailauth.so"
+	exit
+fi
+if [ "$how" = static ]; then
+	rm -f "$libdir"/libmailauth*.so*
+	[ -f "$libdir/libmailauth.a" ] || { echo "no static library"; exit 77; }
+	libs=$(pkg-config --static --libs libmailauth)
+else
+	[ -f "$libdir/libmailauth.so" ] || { echo "no shared library"; exit 77; }
+	libs="$(pkg-config --libs libmailauth) -Wl,-rpath,$libdir"
+fi
+cflags=$(pkg-config --cflags libmailauth)
+
+# The README's example: its indented lines from the first #include to the "}"
+# that ends main.
+awk '/^    #include/ { on = 1 } on { sub(/^    /, ""); print }
+    on && /^}/ { exit }' "$source/README" > "$stage/example.c"
+grep -q mailauth_check_run "$stage/example.c" ||
+    { echo "README: no C example found"; exit 1; }
+awk -v q='"' '/^static const char zone/ { on = 1; next }
+    on { end = /;$/; sub(/^ *"/, ""); sub(/";?$/, ""); sub(/\\n$/, "\n")
+	gsub(/\\"/, q); printf "%s", $0 }
+    end { exit }' "$here/mail.h" > "$stage/zone"
+
+bad=0
+for program in milter loop filter records example; do
+	file=$here/$program.c
+	input=/dev/null
+	arguments=
+	if [ $program = example ]; then
+		file=$stage/example.c
+		arguments=$stage/zone
+		printf 'From: ada@example.org\r\n\r\nHello.\r\n' > "$stage/mail"
+		input=$stage/mail
+	fi
+	# shellcheck disable=SC2086
+	if ! $compiler -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror $cflags \
+	    -o "$stage/$program" "$file" $libs -pthread \
+	    > "$stage/log" 2>&1; then
+		echo "$program: does not build $how"
+		cat "$stage/log"
+		bad=1
+		continue
+	fi
+	set -- "$stage/$program"
+	if [ "$how" = valgrind ]; then
+		set -- valgrind --quiet --leak-check=full \
+		    --errors-for-leak-kinds=definite,possible \
+		    --error-exitcode=99 "$@"
+	fi
+	# shellcheck disable=SC2086
+	if "$@" $arguments < "$input" > "$stage/log" 2>&1; then
+		echo "$program: good, $how"
+	else
+		echo "$program: status $?, $how"
+		cat "$stage/log"
+		bad=1
+	fi
+done
+exit $bad
