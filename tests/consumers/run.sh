@@ -47,6 +47,13 @@ if [ "$how" = static ]; then
 	rm -f "$libdir"/libmailauth*.so*
 	[ -f "$libdir/libmailauth.a" ] || { echo "no static library"; exit 77; }
 	libs=$(pkg-config --static --libs libmailauth)
+	echo 'int main(void) { return 0; }' > "$stage/empty.c"
+	# libidn2.pc wants libunistring, whose own package may be lacking.
+	if ! $compiler -o "$stage/empty" "$stage/empty.c" -lunistring \
+	    2> "$stage/log"; then
+		echo "no libunistring to link statically"
+		exit 77
+	fi
 else
 	[ -f "$libdir/libmailauth.so" ] || { echo "no shared library"; exit 77; }
 	libs="$(pkg-config --libs libmailauth) -Wl,-rpath,$libdir"

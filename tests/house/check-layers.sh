@@ -31,7 +31,7 @@ function check_include(what, outside,	room) {
 		else if (what ~ /^(curl\/|libpsl.h)/ && where in order)
 			wrong("only companion libraries see <" what ">")
 		else if (where in order && where != "io" && !(what in pure) &&
-		    !(where == "crypto" && what ~ /^(openssl\/.*|pthread.h)$/) &&
+		    !(where == "crypto" && what ~ /^(openssl\/.*|pthread.h|stdatomic.h)$/) &&
 		    what != "idn2.h" && what !~ /^(ldns|openssl)\//)
 			wrong("<" what "> is for io")
 		return

@@ -25,8 +25,8 @@ awk -v strings=1 -f $here/strip.awk $(find lib tools -name '*.[ch]' | sort) |
 		}
 	}' | sort > "$dir/code"
 awk -v OFS='\t' -v page=$page '
-	$1 == ".It" && $2 == "Cm" { for (i = 3; i <= NF; i++) if ($i != ",")
-		print $i, page ":" FNR }' $page | sort > "$dir/page"
+	$1 == ".It" && $2 == "Cm" { print $3, page ":" FNR }' $page |
+    sort > "$dir/page"
 
 [ -s "$dir/code" ] || { echo "lib: no REASON() found"; bad=1; }
 for f in code page; do

@@ -26,7 +26,7 @@ awk -f tests/house/citations.awk $(find include lib -name '*.[ch]' | sort) |
 		exit bad
 	}' || bad=1
 
-if grep -rnE 'TODO|FIXME|XXX|not implemented|unimplemented' \
+if grep -rnwE 'TODO|FIXME|XXX|not implemented|unimplemented' \
     lib include tools tests man pkgconfig README meson.build |
     grep -v '^tests/house/check-text\.sh:'; then
 	echo "left undone in the text"

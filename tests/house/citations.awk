@@ -1,6 +1,7 @@
 # The citations of RFCs in C files: FILE:LINE, kind, RFC, place within it,
 # between tabs.  kind: "cited", "named" (no section), "opening" (named in a file's
-# first comment, which tells what the file is about), "odd" (another form).
+# first comment, which tells what the file is about), "traced" (the section is
+# put in by the code), "odd" (another form).
 #
 # One form: RFC 7208 section 5.2, RFC 7208 section 5.2, 5.3, RFC 6376 appendix
 # A.2, RFC 6376 erratum 3017; a line end may stand where a blank may.
@@ -14,8 +15,12 @@ function cite(text,	number, rest) {
 		gsub(/[^0-9]/, "", number)
 		kind = "named"
 		where = ""
+		if (rest ~ /^\.[ch]/)	# the name of a file
+			continue
 		if (word !~ /^RFC [0-9]+$/)
 			kind = "odd"
+		else if (rest ~ /^ section (%|"[ \t]*$)/)
+			kind = "traced"		# a format: the code fills it in
 		else if (match(rest, /^,? ?(section|appendix|erratum) [0-9A-Z][0-9.A-Z]*((,| and) [0-9][0-9]*[.][0-9.]*[0-9])*/)) {
 			kind = rest ~ /^,/ ? "odd" : "cited"
 			where = substr(rest, 2, RLENGTH - 1)
