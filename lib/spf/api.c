@@ -80,7 +80,7 @@ check_settable(const struct mailauth_spf *s)
 	    s->task.started ? MAILAUTH_EUSE : MAILAUTH_DONE;
 }
 
-/* A copy instead of what stood there. */
+/* A copy instead of what stood there, with a NUL after it. */
 static int
 set_text(const struct mailauth_spf *s, struct slice *out, const char *text,
     size_t n)
@@ -92,10 +92,11 @@ set_text(const struct mailauth_spf *s, struct slice *out, const char *text,
 		return r;
 	if (text == NULL && n > 0)
 		return MAILAUTH_EINVAL;
-	if ((copy = ma_realloc(NULL, n)) == NULL)
+	if ((copy = ma_realloc(NULL, n + 1)) == NULL)
 		return MAILAUTH_ENOMEM;
 	if (n > 0)
 		memcpy(copy, text, n);
+	copy[n] = '\0';
 	ma_free((char *)out->p);
 	*out = ma_slice(copy, n);
 	return MAILAUTH_DONE;

@@ -11,13 +11,15 @@ enum { SHOWN = 120 };			/* octets of a stranger's text */
 const char *
 ma_spf_show(struct eval *e, struct slice text)
 {
-	struct slice head = ma_sub(text, 0, SHOWN);
-	char *s = ma_arena_fmt(e->run->arena, "%*s%s", (int)head.n, "",
-	    head.n < text.n ? "..." : "");
+	char s[SHOWN];
+	size_t n = text.n < SHOWN ? text.n : SHOWN;
+	const char *out;
 
-	for (size_t i = 0; s != NULL && i < head.n; i++)
-		s[i] = head.p[i] >= ' ' && head.p[i] < 0x7f ? head.p[i] : '?';
-	return s != NULL ? s : "";
+	for (size_t i = 0; i < n; i++)
+		s[i] = text.p[i] >= ' ' && text.p[i] < 0x7f ? text.p[i] : '?';
+	out = ma_arena_fmt(e->run->arena, "%.*s%s", (int)n, s,
+	    n < text.n ? "..." : "");
+	return out != NULL ? out : "";
 }
 
 const char *
@@ -75,6 +77,15 @@ ma_spf_dns_error(struct eval *e, const struct dname *name, uint16_t type,
 	    mailauth_failure_name(a->why));
 }
 
+/* A copy that is a string as well, and needs no packet. */
+static struct slice
+keep(struct eval *e, struct slice text)
+{
+	if (text.p != NULL)
+		text.p = ma_arena_str(e->run->arena, text);
+	return text;
+}
+
 void
 ma_spf_conclude(struct eval *e, int result)
 {
@@ -87,6 +98,8 @@ ma_spf_conclude(struct eval *e, int result)
 	char client[IP_TEXT];
 
 	e->out->result = result;
+	e->out->mechanism = keep(e, e->out->mechanism);
+	e->out->record = keep(e, e->out->record);
 	if (e->out->detail != NULL)
 		return;
 	ma_ip_text(e->in->client, client);

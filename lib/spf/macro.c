@@ -418,7 +418,8 @@ ma_spf_expansion_name(const struct expansion *e, struct dname *out)
 	/* RFC 7208 section 7.3: labels go at the left until it fits. */
 	while (text.n - dot >= DOMAIN_TEXT)
 		ma_cut(&text, '.');
-	return are_visible(text, " ") && ma_name_parse(text, out);
+	return are_visible(text, " ") && ma_name_parse(text, out) &&
+	    out->n > 1;
 }
 
 struct slice
