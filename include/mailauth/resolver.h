@@ -22,9 +22,10 @@ extern "C" {
  * reply is truncated.  All open questions are in flight together, from one
  * connected socket a server and flight, with random ports and ids; a reply
  * counts only if its id and question are the asked ones.  A question that gets
- * no reply, or SERVFAIL, REFUSED and the like, goes to the next server, again
- * and again, until its time is over.  No thread, no signal, and no descriptor
- * that outlives a flight.
+ * no reply goes to the next server, again and again, until its time is over; a
+ * server that fails it (SERVFAIL, REFUSED and the like, or nobody is there) is
+ * not asked again, and once all have failed it, that is the answer.  No
+ * thread, no signal, and no descriptor that outlives a flight.
  */
 struct mailauth_dns;
 
@@ -38,13 +39,17 @@ MAILAUTH_API void mailauth_dns_free(struct mailauth_dns *);	/* NULL allowed */
  */
 MAILAUTH_API int mailauth_dns_add_server(struct mailauth_dns *, const char *);
 /*
- * Read another file than /etc/resolv.conf (resolv.conf(5)): nameserver,
- * options timeout, attempts, trust-ad, use-vc; the rest is passed over.  No
- * file, or none readable: 127.0.0.1 and ::1, as resolv.conf(5) has it.
+ * Read another file than /etc/resolv.conf (resolv.conf(5)): nameserver (8 of
+ * them), options timeout, attempts, trust-ad, use-vc; the rest is passed over.
+ * No file, or no server in it: 127.0.0.1 and ::1.  Not read where a server was
+ * added.  MAILAUTH_ENOMEM.
  */
 MAILAUTH_API int mailauth_dns_set_resolv_conf(struct mailauth_dns *,
     const char *path);
-/* Bounds, milliseconds: of a whole evaluation (20000), of one question (a quarter). */
+/*
+ * Bounds in milliseconds: of a whole evaluation (20000), of one question,
+ * repetitions included (0: a quarter of the whole).  EINVAL: whole is 0.
+ */
 MAILAUTH_API int mailauth_dns_set_deadline(struct mailauth_dns *, uint32_t whole,
     uint32_t question);
 /*

@@ -9,11 +9,12 @@
  *	zone.c		names and what they have; where a question leads
  *	zoneresolver.c	the same as a resolver
  *	cache.c		a cache over any resolver
- *	resolvconf.c	resolv.conf, addresses of servers
+ *	resolvconf.c	resolv.conf, servers as text
  *	query.c		a question as a packet, by ldns
- *	dns.c		the settings; the resolver over sockets
- *	flight.c	its questions of one evaluation: whom to ask, when again
- *	wire.c		its sockets: UDP, TCP, what came
+ *	socket.c	UDP
+ *	tcp.c		messages over TCP
+ *	flight.c	one evaluation's questions: whom to ask, when again
+ *	dns.c		all that as a resolver, and its settings
  */
 #ifndef MA_IO_H
 #define MA_IO_H
