@@ -100,14 +100,21 @@ MAILAUTH_API size_t mailauth_dkim_count(const struct mailauth_dkim *);
 MAILAUTH_API int mailauth_dkim_signature_result(const struct mailauth_dkim *, size_t i);
 MAILAUTH_API const char *mailauth_dkim_signature_reason(const struct mailauth_dkim *, size_t i);
 MAILAUTH_API const char *mailauth_dkim_signature_detail(const struct mailauth_dkim *, size_t i);
-/* d=, A-labels, lower case; s=, i= (by default "@" and d=), a=, c=; as written,
- * *n octets (n may be NULL), where they are wrong.  NULL: not there. */
+/*
+ * d=, as A-labels in lower case; s= and a=; i= decoded (by default "@" and d=);
+ * c= in full (by default simple/simple).  What is wrong comes as it stands in
+ * the field, any octets, *n of them (n may be NULL).  NULL: not there.
+ */
 MAILAUTH_API const char *mailauth_dkim_domain(const struct mailauth_dkim *, size_t i, size_t *n);
 MAILAUTH_API const char *mailauth_dkim_selector(const struct mailauth_dkim *, size_t i, size_t *n);
 MAILAUTH_API const char *mailauth_dkim_identity(const struct mailauth_dkim *, size_t i, size_t *n);
 MAILAUTH_API const char *mailauth_dkim_algorithm(const struct mailauth_dkim *, size_t i, size_t *n);
 MAILAUTH_API const char *mailauth_dkim_canonicalization(const struct mailauth_dkim *, size_t i, size_t *n);
-/* b= without white space: all of it. */
+/*
+ * b= without white space: all of it.  This, the fields' names, and the body's
+ * octets are known of as many well-formed signatures as may be tried, and of as
+ * many others.
+ */
 MAILAUTH_API const char *mailauth_dkim_signature_data(const struct mailauth_dkim *, size_t i, size_t *n);
 /* Bits of the key that was used (256 for Ed25519); 0: none was. */
 MAILAUTH_API uint32_t mailauth_dkim_key_bits(const struct mailauth_dkim *, size_t i);

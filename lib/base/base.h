@@ -6,6 +6,7 @@
  *	arena.c		memory of one run, given back at once
  *	base64.c	RFC 4648 section 4, strict but for white space
  *	ip.c		addresses, prefixes, reverse names
+ *	hash.c		a keyed hash, for tables whose keys strangers choose
  */
 #ifndef MA_BASE_H
 #define MA_BASE_H
@@ -152,5 +153,9 @@ void ma_ip_text(struct ip, char out[IP_TEXT]);	/* as inet_ntop(3); RFC 5952 */
 /* Name below in-addr.arpa or ip6.arpa, no final dot. */
 enum { IP_REVERSE = 74 };
 void ma_ip_reverse(struct ip, char out[IP_REVERSE]);
+
+/* SipHash-2-4 under a key of 16 octets. */
+enum { HASH_KEY = 16 };
+uint64_t ma_hash(const uint8_t key[HASH_KEY], struct slice);
 
 #endif

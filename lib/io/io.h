@@ -2,7 +2,6 @@
  * The io room: the only sockets, files, clock and randomness, and the only
  * place that sees ldns.
  *	clock.c		the time, random octets
- *	hash.c		a keyed hash, for tables whose keys strangers choose
  *	zonelex.c	a master file	->  words, line by line
  *	rdata.c		words		->  rdata in wire form, by ldns
  *	zoneload.c	a master file	->  struct zone
@@ -26,10 +25,6 @@ uint64_t ma_now_ms(void);
 
 /* Octets that nobody can guess.  False: the system has none. */
 bool ma_random(void *, size_t);
-
-/* SipHash-2-4 under a key of 16 octets. */
-enum { HASH_KEY = 16 };
-uint64_t ma_hash(const uint8_t key[HASH_KEY], struct slice);
 
 /* The whole of a file.  MAILAUTH_ESYSTEM (errno), MAILAUTH_ENOMEM. */
 int ma_read_file(const char *path, struct buf *);

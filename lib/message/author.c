@@ -47,19 +47,15 @@ is_from(const struct field *f)
 
 /* Behind a bare CR or LF, where some see the end of a line. */
 static bool
-hides_from(struct slice text)
+hides_from(struct slice text, char end)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		struct slice rest = ma_sub(text, i + 1, text.n);
+	for (size_t i; (i = ma_find(text, end)) < text.n;) {
+		bool bare = end == '\r' ?
+		    i + 1 < text.n && text.p[i + 1] != '\n' :
+		    i == 0 || text.p[i - 1] != '\r';
 
-		if (text.p[i] != '\r' && text.p[i] != '\n')
-			continue;
-		if (text.p[i] == '\r' && rest.n > 0 && rest.p[0] == '\n') {
-			i++;
-			continue;
-		}
-		if (rest.n > 0 && !ma_is_wsp(rest.p[0]) &&
-		    is_like_from(ma_sub(rest, 0, 64)))
+		text = ma_sub(text, i + 1, text.n);
+		if (bare && is_like_from(ma_sub(text, 0, 64)))
 			return true;
 	}
 	return false;
@@ -70,6 +66,7 @@ static const char *
 find_from(const struct mailauth_message *m, struct field *from)
 {
 	size_t n = m->header.n, count = 0;
+	struct slice text;
 
 	if (m->header.over)
 		return "the header is longer than the limit";
@@ -88,7 +85,8 @@ find_from(const struct mailauth_message *m, struct field *from)
 	if (count != 1)
 		return count == 0 ? "there is no From field" :
 		    "there is more than one From field";
-	if (hides_from(ma_slice(m->header.text.p, m->header.text.n)))
+	text = ma_slice(m->header.text.p, m->header.text.n);
+	if (hides_from(text, '\r') || hides_from(text, '\n'))
 		return "a From field hides behind a bare CR or LF";
 	return NULL;
 }

@@ -3,7 +3,7 @@
  */
 #include "message/handle.h"
 
-/* ---- The hash of names: SipHash-1-3, whatever the case of letters ---- */
+/* ---- The hash of names ---- */
 
 /*
  * So many names can do no harm, whatever their hashes.  Where there are more the
@@ -12,61 +12,23 @@
  */
 enum { HARMLESS = 512 };
 
-struct sip {
-	uint64_t v[4];
-};
-
-static inline uint64_t
-rotate(uint64_t x, unsigned bits)
-{
-	return x << bits | x >> (64 - bits);
-}
-
-static void
-sip_round(struct sip *s)
-{
-	uint64_t *v = s->v;
-
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] = rotate(v[0], 32);
-	v[2] += v[1];
-	v[0] += v[3];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] = rotate(v[2], 32);
-}
-
-static void
-sip_word(struct sip *s, uint64_t word)
-{
-	s->v[3] ^= word;
-	sip_round(s);
-	s->v[0] ^= word;
-}
-
+/* Whatever the case of letters.  A long name is hashed piece by piece. */
 static uint64_t
-hash_name(const uint64_t key[2], struct slice name)
+hash_name(const uint8_t key[HASH_KEY], struct slice name)
 {
-	struct sip s = { { key[0] ^ 0x736f6d6570736575,
-		key[1] ^ 0x646f72616e646f6d, key[0] ^ 0x6c7967656e657261,
-		key[1] ^ 0x7465646279746573 } };
-	uint64_t word = 0;
+	char piece[120];
+	uint64_t hash = 0;
+	size_t n;
 
-	for (size_t i = 0; i < name.n; i++) {
-		word = word << 8 | (unsigned char)ma_lower(name.p[i]);
-		if (i % 8 == 7)
-			sip_word(&s, word);
-	}
-	/* Where no octets are left over, older ones are shifted out. */
-	word = name.n % 8 == 0 ? 0 : word & (UINT64_MAX >> (64 - name.n % 8 * 8));
-	sip_word(&s, (uint64_t)name.n << 56 | word);
-	s.v[2] ^= 0xff;
-	for (int i = 0; i < 3; i++)
-		sip_round(&s);
-	return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
+	do {
+		memcpy(piece, &hash, sizeof hash);
+		for (n = sizeof hash; n < sizeof piece && name.n > 0; n++) {
+			piece[n] = ma_lower(name.p[0]);
+			name = ma_sub(name, 1, name.n);
+		}
+		hash = ma_hash(key, ma_slice(piece, n));
+	} while (name.n > 0);
+	return hash;
 }
 
 static int

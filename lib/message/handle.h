@@ -25,7 +25,7 @@ struct header {
 	uint64_t line_offset, end_offset;	/* in the message as it came */
 	uint32_t *slots;		/* the lowest field of a name, by hash */
 	size_t nslots;			/* a power of two, or 0 */
-	uint64_t key[2];		/* of the hash */
+	uint8_t key[HASH_KEY];		/* of the hash */
 	bool over;			/* longer than the limit */
 };
 

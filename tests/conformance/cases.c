@@ -61,7 +61,8 @@ cases_next(struct cases *cs)
 	cs->now = NULL;
 	while (cs->at < json_array_size(cs->list)) {
 		cs->now = json_array_get(cs->list, cs->at++);
-		if (!json_is_true(json_object_get(cs->now, "doubtful")))
+		if (cs->take_doubtful ||
+		    !json_is_true(json_object_get(cs->now, "doubtful")))
 			break;
 		cs->now = NULL;
 		cs->doubtful++;
@@ -72,6 +73,12 @@ cases_next(struct cases *cs)
 	cs->failed_now = false;
 	cases_dns_load(cs, dns_of(cs));
 	return true;
+}
+
+void
+cases_take_doubtful(struct cases *cs)
+{
+	cs->take_doubtful = true;
 }
 
 void

@@ -28,6 +28,8 @@ struct cases;
 struct cases *cases_open(int argc, char **argv, const char *file);
 /* To the next case that is not doubtful; false: there is none. */
 bool cases_next(struct cases *);
+/* From now on doubtful ones come too: for drivers that decide them. */
+void cases_take_doubtful(struct cases *);
 /* The present case is wrong: said by its name, counted once a case. */
 void cases_fail(struct cases *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -15,6 +15,7 @@ struct cases {
 	const json_t *now;		/* the present case, of root */
 	json_t *dns;			/* its names in lower case, held */
 	size_t at, done, failed, doubtful;
+	bool take_doubtful;
 	bool failed_now;
 	unsigned questions;
 };

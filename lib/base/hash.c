@@ -2,7 +2,7 @@
  * SipHash-2-4 (Aumasson and Bernstein, 2012): without the key nobody can find
  * names that fall into one slot.
  */
-#include "io/io.h"
+#include "base/base.h"
 
 struct state {
 	uint64_t a, b, c, d;

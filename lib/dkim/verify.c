@@ -1,0 +1,100 @@
+/*
+ * The costly part of a verification: keys made, hashes compared, signatures
+ * verified.  RFC 6376 section 6.1.3.
+ */
+#include "dkim/dkim.h"
+
+static struct verdict
+verdict(int result, const char *reason, const char *detail)
+{
+	return (struct verdict){ result, { reason, detail } };
+}
+
+bool
+ma_verify_key(const struct verifier *vf, struct candidate *c)
+{
+	const int bad = MAILAUTH_DKIM_PERMERROR;
+
+	switch (ma_keys_get(vf->keys, c->record.type, c->record.key,
+	    vf->rsa_bits, &c->key, &c->bits)) {
+	case KEY_OK:
+		return true;
+	case KEY_MALFORMED:
+		c->verdict = verdict(bad, REASON("key-syntax"),
+		    "p= of the key record is not a key");
+		return true;
+	case KEY_TOO_SHORT:
+		/* RFC 8301 section 3.2. */
+		c->verdict = verdict(bad, REASON("key-too-short"),
+		    "the RSA key has fewer than 1024 bits");
+		return true;
+	case KEY_TOO_LONG:
+		c->verdict = verdict(bad, REASON("key-too-long"),
+		    "the RSA key has more bits than the limit");
+		return true;
+	case KEY_BAD_EXPONENT:
+		/* RFC 6376 section 8.13. */
+		c->verdict = verdict(bad, REASON("key-exponent"),
+		    "the exponent of the RSA key is not fit for use");
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct verdict
+ma_verify_body(const struct verifier *vf, const struct kept *k)
+{
+	const struct body_hash *hash =
+	    ma_message_body_hash(vf->message, k->hash);
+	const struct signature *sig = &k->sig;
+
+	/* RFC 6376 section 3.5: "MUST NOT be larger". */
+	if (sig->length != UINT64_MAX && sig->length > hash->total)
+		return verdict(MAILAUTH_DKIM_PERMERROR, REASON("body-length"),
+		    "l= is larger than the body");
+	if (memcmp(hash->digest, sig->body_hash, SHA256_BYTES) != 0)
+		return verdict(MAILAUTH_DKIM_FAIL, REASON("body-hash"),
+		    "the body has changed since it was signed");
+	return verdict(0, NULL, NULL);
+}
+
+/* A good signature, but perhaps not over all of the body. */
+static struct verdict
+judge_good(const struct verifier *vf, const struct kept *k)
+{
+	const struct body_hash *hash =
+	    ma_message_body_hash(vf->message, k->hash);
+
+	if (hash->hashed < hash->total)
+		return verdict(vf->unsigned_body, REASON("unsigned-body"),
+		    "a part of the body is not signed");
+	return verdict(MAILAUTH_DKIM_PASS, NULL,
+	    "the signature is good");
+}
+
+struct verdict
+ma_verify_signature(struct verifier *vf, struct verification *v,
+    struct public_key *key, struct arena *arena)
+{
+	struct kept *k = v->kept;
+
+	if (!k->hashed && !ma_cover_hash(&vf->picker, vf->digest, &k->sig,
+	    v->field, arena, k->header_hash)) {
+		if (!arena->failed)
+			vf->failed = MAILAUTH_ECRYPTO;
+		return verdict(0, NULL, NULL);
+	}
+	k->hashed = true;
+	switch (ma_key_verify(key, k->header_hash, k->sig.data)) {
+	case VERIFY_GOOD:
+		return judge_good(vf, k);
+	case VERIFY_BAD:
+		return verdict(MAILAUTH_DKIM_FAIL, REASON("signature"),
+		    "the header has changed since it was signed, or another "
+		    "key signed it");
+	default:
+		vf->failed = MAILAUTH_ECRYPTO;
+		return verdict(0, NULL, NULL);
+	}
+}
