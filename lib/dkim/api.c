@@ -189,6 +189,28 @@ mailauth_dkim_verify(struct mailauth_dkim *d, struct mailauth_resolver *resolver
 	return ma_task_drive(&d->task, resolver, step, d);
 }
 
+/* ---- Before all is done ---- */
+
+size_t
+ma_dkim_signatures(const struct mailauth_dkim *d)
+{
+	return d->verifier.n;
+}
+
+struct slice
+ma_dkim_signature_domain(const struct mailauth_dkim *d, size_t i)
+{
+	const struct kept *k = d->verifier.list[i].kept;
+
+	return ma_str(k != NULL ? k->sig.domain_text : NULL);
+}
+
+int
+ma_dkim_signature_result(const struct mailauth_dkim *d, size_t i)
+{
+	return d->verifier.list[i].verdict.result;
+}
+
 /* ---- Once done: the whole ---- */
 
 static bool

@@ -148,6 +148,16 @@ int ma_verifier_header(struct verifier *);
 void ma_verifier_run(struct run *, struct verifier *);
 void ma_verifier_free(struct verifier *);
 
+/* ---- Before all is done ---- */
+
+/*
+ * For rooms above, once the header is complete: how many signatures, their d=
+ * (empty where there is none that counts), and results as they come, 0 before.
+ */
+size_t ma_dkim_signatures(const struct mailauth_dkim *);
+struct slice ma_dkim_signature_domain(const struct mailauth_dkim *, size_t i);
+int ma_dkim_signature_result(const struct mailauth_dkim *, size_t i);
+
 /* ---- What a signature covers ---- */
 
 /* Which displayed fields are not signed, or more often there than signed. */
