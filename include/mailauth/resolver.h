@@ -50,8 +50,8 @@ MAILAUTH_API int mailauth_dns_set_resolv_conf(struct mailauth_dns *,
  * Bounds in milliseconds: of a whole evaluation (20000), of one question,
  * repetitions included (0: a quarter of the whole).  EINVAL: whole is 0.
  */
-MAILAUTH_API int mailauth_dns_set_deadline(struct mailauth_dns *, uint32_t whole,
-    uint32_t question);
+MAILAUTH_API int mailauth_dns_set_deadline(struct mailauth_dns *,
+    uint32_t whole, uint32_t question);
 /*
  * Whether the AD bit of replies is believed (1) or not (0); else resolv.conf's
  * `options trust-ad` decides, and added servers are not believed.
@@ -79,7 +79,7 @@ MAILAUTH_API int mailauth_resolver_new_dns(const struct mailauth_dns *,
  */
 MAILAUTH_API int mailauth_resolver_new_zone(const char *text, size_t n,
     const char *name, struct mailauth_resolver **out, char *error, size_t size);
-/* The same from a file.  MAILAUTH_ESYSTEM: it cannot be read; errno says why. */
+/* The same from a file.  ESYSTEM: it cannot be read; errno says why. */
 MAILAUTH_API int mailauth_resolver_new_zone_file(const char *path,
     struct mailauth_resolver **out, char *error, size_t size);
 
@@ -94,7 +94,10 @@ MAILAUTH_API int mailauth_resolver_new_zone_file(const char *path,
  */
 MAILAUTH_API struct mailauth_resolver *mailauth_resolver_new_cache(
     struct mailauth_resolver *below, uint32_t entries, size_t octets);
-/* Keep what this answered question got.  EINVAL: not a cache; EUSE: not answered. */
+/*
+ * Keep what this answered question got; a failure, or what may not be kept, is
+ * passed over.  EINVAL: not a cache; EUSE: not answered; ENOMEM.
+ */
 MAILAUTH_API int mailauth_cache_store(struct mailauth_resolver *cache,
     const struct mailauth_question *);
 

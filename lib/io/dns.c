@@ -161,7 +161,8 @@ mailauth_resolver_new_dns(const struct mailauth_dns *d,
 		c->trust_ad = d->trust;
 	if (c->question == 0)
 		c->question = c->whole / QUESTION_SHARE;
-	if (r == MAILAUTH_DONE && (*out = mailauth_resolver_new(&ops, c)) == NULL)
+	if (r == MAILAUTH_DONE &&
+	    (*out = mailauth_resolver_new(&ops, c)) == NULL)
 		r = MAILAUTH_ENOMEM;
 	if (r != MAILAUTH_DONE)
 		ma_free(c);

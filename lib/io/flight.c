@@ -175,12 +175,14 @@ was_asked(const struct pending *p, unsigned server, bool over_tcp)
 static size_t
 find(const struct flight *f, struct slice reply, unsigned server, bool over_tcp)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < f->n; i++) {
+		const struct pending *p = f->open[i];
 
-	while (i < f->n && !(was_asked(f->open[i], server, over_tcp) &&
-	    ma_query_matches(ma_slice(f->open[i]->query, f->open[i]->n), reply)))
-		i++;
-	return i;
+		if (was_asked(p, server, over_tcp) &&
+		    ma_query_matches(ma_slice(p->query, p->n), reply))
+			return i;
+	}
+	return f->n;
 }
 
 /* What the reply comes to: 0, or an enum mailauth_failure; -1: no memory. */
@@ -278,6 +280,7 @@ flush_udp(struct flight *f, unsigned server)
 static void
 run_udp(struct flight *f, unsigned server, short revents)
 {
+	int fd = f->udp[server];
 	size_t n;
 
 	if ((revents & POLLOUT) != 0)
@@ -285,7 +288,7 @@ run_udp(struct flight *f, unsigned server, short revents)
 	if ((revents & ~POLLOUT) == 0)
 		return;
 	for (int i = 0; i < MAX_DATAGRAMS; i++)
-		switch (ma_udp_receive(f->udp[server], f->room, MAX_REPLY, &n)) {
+		switch (ma_udp_receive(fd, f->room, MAX_REPLY, &n)) {
 		case MOVED:
 			take_reply(f, server, false, ma_slice(f->room, n));
 			break;
@@ -388,7 +391,9 @@ fill_poll(const struct flight *f, struct pollfd *fds)
 {
 	for (unsigned s = 0; s < f->config->n; s++) {
 		fds[2 * s] = (struct pollfd){ .fd = f->udp[s],
-			.events = has_unsent(f, s) ? POLLIN | POLLOUT : POLLIN };
+			.events = POLLIN };
+		if (has_unsent(f, s))
+			fds[2 * s].events |= POLLOUT;
 		fds[2 * s + 1] = (struct pollfd){ .fd = f->tcp[s].fd,
 			.events = ma_stream_events(&f->tcp[s]) };
 	}

@@ -20,8 +20,8 @@ struct server {
 struct dns_config {
 	struct server servers[MAX_SERVERS];
 	unsigned n;
-	uint32_t interval;	/* milliseconds to the first repetition; 0: not said */
-	uint32_t attempts;	/* times each server is asked; 0: until time is over */
+	uint32_t interval;	/* ms to the first repetition; 0: not said */
+	uint32_t attempts;	/* times each is asked; 0: until time is over */
 	uint32_t whole, question;	/* milliseconds */
 	bool trust_ad;
 	bool use_tcp;
@@ -31,7 +31,7 @@ struct dns_config {
 
 /* ADDRESS[%ZONE][@PORT]; false: no such thing. */
 bool ma_server_parse(struct slice, struct server *);
-/* What the text says, servers, interval, attempts, trust_ad, use_tcp; bad lines not. */
+/* Adds what the text says; lines that it does not understand say nothing. */
 void ma_resolv_conf_read(struct slice, struct dns_config *);
 
 /* ---- socket.c: UDP, one datagram at a time ---- */
@@ -49,7 +49,7 @@ enum moved ma_udp_receive(int fd, void *, size_t size, size_t *n);
 int ma_tcp_open(const struct server *);	/* on its way; -1: failed */
 void ma_socket_close(int fd);		/* -1 allowed */
 
-/* ---- tcp.c: messages with their length before them, RFC 1035 section 4.2.2 ---- */
+/* ---- tcp.c: messages behind their length, RFC 1035 section 4.2.2 ---- */
 
 struct stream {
 	int fd;			/* -1: closed */

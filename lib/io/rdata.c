@@ -158,7 +158,8 @@ put_number(struct lines *l, const struct word *w, ldns_rdf_type field,
 	if (w->quoted)
 		return ma_word_fail(l, w, "a number in quotes");
 	if (!ma_uint(w->text, (uint64_t)max + 1, &v)) {
-		if (!may_be_word(field) || !ma_is_alpha((unsigned char)w->text.p[0]))
+		if (!may_be_word(field) ||
+		    !ma_is_alpha((unsigned char)w->text.p[0]))
 			return ma_word_fail(l, w, "not a number");
 	} else if (v > max)
 		return ma_lines_fail(l, w->line, "a number over %u: %.*s", max,
@@ -182,13 +183,15 @@ put_field(struct lines *l, const struct word *w, ldns_rdf_type field,
 			return ma_word_fail(l, w, "not a domain name");
 		return MAILAUTH_DONE;
 	case LDNS_RDF_TYPE_PERIOD:
-		if (w->quoted || !ma_period_parse(w->text, UINT32_MAX, &seconds))
+		if (w->quoted ||
+		    !ma_period_parse(w->text, UINT32_MAX, &seconds))
 			return ma_word_fail(l, w, "not a time in seconds");
 		ma_buf_fmt(out, "%u", seconds);
 		return MAILAUTH_DONE;
 	default:
-		/* LONG_STR: ldns wants the quotes of CAA, which may be left out. */
-		quotes = w->quoted || field == LDNS_RDF_TYPE_LONG_STR ? "\"" : "";
+		/* ldns wants the quotes of CAA, which may be left out. */
+		quotes = w->quoted ||
+		    field == LDNS_RDF_TYPE_LONG_STR ? "\"" : "";
 		ma_buf_str(out, quotes);
 		ma_buf_slice(out, w->text);
 		ma_buf_str(out, quotes);
@@ -196,7 +199,7 @@ put_field(struct lines *l, const struct word *w, ldns_rdf_type field,
 	}
 }
 
-/* Hexadecimal at the end of a record, in pieces: ldns adds a digit to odd ones. */
+/* Hexadecimal at a record's end, in pieces: ldns adds a digit to odd ones. */
 static bool
 odd_hex(const ldns_rr_descriptor *d, const struct word *w, size_t n)
 {

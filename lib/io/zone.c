@@ -309,7 +309,7 @@ wildcard(const struct zone *z, struct slice name)
 struct step {
 	struct dname name;
 	const struct node *own;		/* itself, if anything is known of it */
-	const struct node *data;	/* itself or the wildcard; NULL: not there */
+	const struct node *data;	/* itself, the wildcard, or NULL */
 	const struct set *alias;	/* NULL: the way ends here */
 };
 
@@ -390,7 +390,7 @@ follow(const struct zone *z, const struct dname *name, uint16_t type,
 		if (s->alias == NULL)
 			return;
 		if (way->n > MAX_ALIASES) {
-			way->outcome = REMARK_SERVFAIL;	/* a loop, or as good as */
+			way->outcome = REMARK_SERVFAIL;	/* or a loop */
 			return;
 		}
 		ma_name_wire(s->alias->first->rdata, &s[1].name);

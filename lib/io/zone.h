@@ -18,7 +18,7 @@ struct word {
 struct entry {
 	struct word *words;
 	size_t n, cap;
-	bool inherits;		/* begins with a blank: the owner is the last one */
+	bool inherits;		/* begins with a blank: the last owner's */
 	bool remark;		/* a ";!" line; its words follow */
 };
 
@@ -45,7 +45,7 @@ int ma_lines_fail(struct lines *, unsigned line, const char *fmt, ...)
 /* "NAME:LINE: what: word" */
 int ma_word_fail(struct lines *, const struct word *, const char *what);
 
-/* Seconds: a number, or numbers with units (1h30m).  False: not so, or over max. */
+/* Seconds: a number, or some with units (1h30m).  False: else, or over max. */
 bool ma_period_parse(struct slice, uint32_t max, uint32_t *);
 /* Undo \X and \DDD.  False: no such escape, or a quote in the middle. */
 bool ma_word_decode(struct slice, struct buf *);

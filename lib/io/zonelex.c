@@ -111,7 +111,8 @@ behind_piece(struct slice text, size_t at)
 		return behind_quote(text, at + 1);
 	if (text.p[at] != '\\')
 		return at + 1;
-	if (at + 1 == text.n || text.p[at + 1] == '\r' || text.p[at + 1] == '\n')
+	if (at + 1 == text.n || text.p[at + 1] == '\r' ||
+	    text.p[at + 1] == '\n')
 		return 0;
 	return at + 2;
 }

@@ -82,7 +82,8 @@ read_remark(struct loader *ld, const struct entry *e)
 		    "a ;! line is not NAME TYPE WORD");
 	if (w[0].quoted || !ma_name_master(w[0].text, &ld->origin, &name))
 		return ma_word_fail(l, &w[0], "not a domain name");
-	if (!ma_eq(w[1].text, SLICE_LIT("*")) && !ma_rdata_type(w[1].text, &type))
+	if (!ma_eq(w[1].text, SLICE_LIT("*")) &&
+	    !ma_rdata_type(w[1].text, &type))
 		return ma_word_fail(l, &w[1], "no such record type");
 	if ((what = remark_word(w[2].text)) == REMARK_NONE)
 		return ma_word_fail(l, &w[2], "no such word in a ;! line");
@@ -119,7 +120,8 @@ read_ttl_and_class(struct loader *ld, const struct entry *e, size_t *at,
 		} else if (is_class(w->text)) {
 			return ma_word_fail(ld->lines, w,
 			    "another class than IN");
-		} else if (!has_ttl && ma_is_digit((unsigned char)w->text.p[0])) {
+		} else if (!has_ttl &&
+		    ma_is_digit((unsigned char)w->text.p[0])) {
 			has_ttl = true;
 			if (!ma_period_parse(w->text, TTL_MAX, ttl))
 				return ma_word_fail(ld->lines, w, "not a TTL");
@@ -129,7 +131,7 @@ read_ttl_and_class(struct loader *ld, const struct entry *e, size_t *at,
 	if (!has_ttl)
 		*ttl = ld->ttl;
 	else if (!ld->has_default)
-		ld->ttl = *ttl;		/* RFC 1035 section 5.1: the last stated */
+		ld->ttl = *ttl;	/* RFC 1035 section 5.1: the last stated */
 	return MAILAUTH_DONE;
 }
 
@@ -165,7 +167,8 @@ read_record(struct loader *ld, const struct entry *e)
 		    "a record type is missing behind");
 	type_word = &e->words[at++];
 	if (type_word->quoted || !ma_rdata_type(type_word->text, &type))
-		return ma_word_fail(ld->lines, type_word, "no such record type");
+		return ma_word_fail(ld->lines, type_word,
+		    "no such record type");
 	ma_buf_clear(&ld->rdata);
 	r = ma_rdata_read(ld->lines, type_word->line, type, e->words + at,
 	    e->n - at, &ld->origin, &ld->rdata);

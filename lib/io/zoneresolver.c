@@ -10,7 +10,6 @@ struct flight {
 	const struct zone *zone;
 	struct mailauth_question **open;
 	size_t n, cap, next;
-	unsigned failures;	/* of memory, one after the other */
 };
 
 enum outcome {
@@ -86,28 +85,25 @@ ask(void *flight, struct mailauth_question *q)
 	return MAILAUTH_DONE;
 }
 
-/*
- * Without memory the question stays first, and "nothing came" is what the
- * caller hears; after some of that nothing will come.
- */
+/* The next question that has an answer, however often memory is lacking. */
 static int
 wait(void *flight, int milliseconds)
 {
-	enum { PATIENCE = 100 };
+	enum { PATIENCE = 16 };
 	struct flight *f = flight;
+	unsigned failures = 0;
 
 	(void)milliseconds;
-	while (f->next < f->n)
+	while (f->next < f->n && failures < PATIENCE)
 		switch (answer(f->zone, f->open[f->next])) {
 		case ANSWERED:
 			f->next++;
-			f->failures = 0;
 			return 1;
 		case NEVER:
 			f->next++;
 			break;
 		case NO_MEMORY:
-			return ++f->failures < PATIENCE ? 0 : -1;
+			failures++;
 		}
 	return -1;
 }

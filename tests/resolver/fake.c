@@ -394,7 +394,8 @@ serve(void *arg)
 static int
 bind_to(int family, int type, uint16_t *port)
 {
-	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(*port),
+	struct sockaddr_in a4 = { .sin_family = AF_INET,
+		.sin_port = htons(*port),
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6,
 		.sin6_port = htons(*port), .sin6_addr = IN6ADDR_LOOPBACK_INIT };
@@ -419,7 +420,8 @@ bind_to(int family, int type, uint16_t *port)
 static void
 describe(int family, uint16_t port, char out[40])
 {
-	snprintf(out, 40, "%s@%u", family == AF_INET ? "127.0.0.1" : "::1", port);
+	snprintf(out, 40, "%s@%u", family == AF_INET ? "127.0.0.1" : "::1",
+	    port);
 }
 
 bool

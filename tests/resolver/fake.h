@@ -9,8 +9,8 @@
  *	bare		the same without a question section
  *	drop		nothing, but to the second datagram the answer
  *	never		nothing
- *	badid, badname, badtype, badclass, query, short, empty, junk: no reply to
- *			this
+ *	badid, badname, badtype, badclass, query, short, empty, junk
+ *			no reply to this
  *	noise		all of these, then the answer
  *	spoof		another's answer from another port, then the answer
  *	malformed	a record that ends past the end

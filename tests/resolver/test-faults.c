@@ -603,7 +603,8 @@ START_TEST(outlives_the_task)
 	r = asking(a.text, NULL, 0, -1);
 	for (int answered = 0; answered < 2; answered++) {
 		struct mailauth_lookups *l = mailauth_lookups_new();
-		struct mailauth_question *q = question(l, "late.example", "TXT");
+		struct mailauth_question *q =
+		    question(l, "late.example", "TXT");
 
 		ck_assert(mailauth_resolver_begin(r, &flight) == MAILAUTH_DONE);
 		mailauth_resolver_ask(r, flight, q);

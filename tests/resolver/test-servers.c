@@ -112,8 +112,8 @@ write_zone(void)
 static void
 sign_zone(void)
 {
-	is_signed = run("ldns-keygen -a ECDSAP256SHA256 -k example > key 2>>log "
-	    "&& ldns-signzone -f zone.signed zone $(cat key) >>log 2>&1 "
+	is_signed = run("ldns-keygen -a ECDSAP256SHA256 -k example >key "
+	    "2>>log && ldns-signzone -f zone.signed zone $(cat key) >>log 2>&1 "
 	    "&& mv zone.signed zone") == 0;
 }
 
