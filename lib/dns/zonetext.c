@@ -132,6 +132,20 @@ put_rdata(struct buf *b, uint16_t type, const struct record *rec)
 	}
 }
 
+/*
+ * TXT records of one text are several only if they are cut differently, which
+ * an answer does not say: an empty string more for each keeps them apart.
+ */
+static void
+put_apart(struct buf *b, const struct answer *answer, size_t i)
+{
+	struct slice text = answer->records[i].data;
+
+	for (size_t k = 0; k < i; k++)
+		if (ma_eq(answer->records[k].data, text))
+			ma_buf_str(b, " \"\"");
+}
+
 /* "OWNER TTL IN TYPE " */
 static void
 put_start(struct buf *b, struct slice owner, uint32_t ttl, uint16_t type)
@@ -187,6 +201,8 @@ ma_zone_text(struct buf *b, const struct dname *name, uint16_t type,
 	for (size_t i = 0; i < answer->count; i++) {
 		put_start(b, last, answer->records[i].ttl, type);
 		put_rdata(b, type, &answer->records[i]);
+		if (type == TYPE_TXT)
+			put_apart(b, answer, i);
 		ma_buf_char(b, '\n');
 	}
 	if (answer->status == ANSWER_FAILED)

@@ -161,6 +161,8 @@ put_number(struct lines *l, const struct word *w, ldns_rdf_type field,
 		if (!may_be_word(field) ||
 		    !ma_is_alpha((unsigned char)w->text.p[0]))
 			return ma_word_fail(l, w, "not a number");
+	} else if (v == 0 && field == LDNS_RDF_TYPE_CERT_ALG) {
+		return ma_word_fail(l, w, "reserved");	/* ldns would leak */
 	} else if (v > max)
 		return ma_lines_fail(l, w->line, "a number over %u: %.*s", max,
 		    SLICE_ARG(ma_sub(w->text, 0, 20)));

@@ -4,11 +4,8 @@
  */
 #include <netinet/in.h>
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "io/flight.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,14 +13,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dns_config c = { 0 };
 
 	ma_resolv_conf_read(ma_slice(data, size), &c);
-	if (c.n > MAX_SERVERS || c.interval > 30000 || c.attempts > 5)
-		abort();
+	FUZZ_CHECK(c.n <= MAX_SERVERS);
+	FUZZ_CHECK(c.interval <= 30000 && c.attempts <= 5);
 	for (unsigned i = 0; i < c.n; i++) {
 		int family = c.servers[i].address.ss_family;
 
-		if (c.servers[i].n != (family == AF_INET ?
-		    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)))
-			abort();
+		FUZZ_CHECK(c.servers[i].n == (family == AF_INET ?
+		    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)));
 	}
 	return 0;
 }

@@ -5,13 +5,9 @@
  *
  * Input: the text of a zone.  Asked are a few names at example.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "lookups/lookups.h"
 #include "mailauth/resolver.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static const char *const names[] = { "example", "a.example", "b.example",
 	"c.example", "x.a.example", "*.example", ".", "a" };

@@ -652,7 +652,7 @@ static const struct reply_row {
 	    REPLY(TXT, "0002") RR("c00c", TXT, MINUTE, "02 \"ab\" 01 \"c\"")
 	    RR("c00c", TXT, MINUTE, "01 \"a\" 02 \"bc\""),
 	    RECORDS, 0, 60, "a.example. 60 IN TXT \"abc\"\n"
-	    "a.example. 60 IN TXT \"abc\"\n" },
+	    "a.example. 60 IN TXT \"abc\" \"\"\n" },
 	{ "names are equal whatever their case and pointers", TYPE_MX,
 	    REPLY(MX, "0003") RR("c00c", MX, MINUTE, "0001 <mx.example>")
 	    RR("c00c", MX, MINUTE, "0001 02 \"MX\" c00e")

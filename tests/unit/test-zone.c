@@ -242,6 +242,8 @@ static const struct {
 	{ "SOA serial 2^32", "a SOA a b 4294967296 2 3 4 5\n", "z:1: a number over" },
 	{ "SOA minimum 2^32", "a SOA a b 1 2 3 4 4294967296\n", "z:1: not a time" },
 	{ "CAA flags 256", "a CAA 256 issue \"x\"\n", "z:1: a number over 255" },
+	{ "4398 2.1 certificate type 0", "a CERT 0 1 1 AQAB\n",
+	    "z:1: reserved" },
 	{ "target too long", "a CNAME "
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
@@ -392,6 +394,8 @@ static const char world[] =
     "both TXT own\n"
     "empty.*.star TXT x\n"
     "upper CNAME HOST1\n"
+    "cut TXT \"one\" \"text\"\n"
+    "cut TXT onetext\n"
     /* What records cannot say */
     ";! host1 AAAA SERVFAIL\n"
     ";! refused.host1 * REFUSED\n"
@@ -477,6 +481,7 @@ static const struct {
 	    "host1.example> 192.0.2.1" },
 	{ "target in upper case", "upper.example", "A",
 	    "host1.example> 192.0.2.1" },
+	{ "one text cut in two ways", "cut.example", "TXT", "onetext | onetext" },
 	{ "SERVFAIL said", "host1.example", "AAAA", "servfail" },
 	{ "REFUSED said of all", "refused.host1.example", "A", "refused" },
 	{ "this type before all", "refused.host1.example", "TXT", "nodata" },
