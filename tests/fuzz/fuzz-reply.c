@@ -144,8 +144,8 @@ check_again(const struct answer *a, const struct dname *name, uint16_t type)
 	struct packet p;
 	struct answer b;
 
-	if (a->status != ANSWER_FAILED && type != TYPE_ANY && type != TYPE_OPT &&
-	    (type != TYPE_TXT || a->count < 2)) {
+	if (a->status != ANSWER_FAILED && type != TYPE_ANY &&
+	    type != TYPE_OPT && (type != TYPE_TXT || a->count < 2)) {
 		if (make_packet(a, name, type, &p)) {
 			FUZZ_CHECK(ma_reply_read(ma_slice(p.b.p, p.b.n), name,
 			    type, MAX_RECORDS, &arena, &b));
