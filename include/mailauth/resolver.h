@@ -72,7 +72,10 @@ MAILAUTH_API int mailauth_resolver_new_dns(const struct mailauth_dns *,
  * 3597 types; $INCLUDE is refused.  A name it lacks is NXDOMAIN, unless a name
  * below it is there; a name without that type is NODATA; CNAME chains are
  * followed inside the file; wildcards as RFC 4592.  Lines "; ! NAME TYPE WORD"
- * (without the blank) as mailauth_lookups_zone() writes them.
+ * (without the blank) as mailauth_lookups_zone() writes them: a name of which
+ * one says something else than NXDOMAIN or secure is there; an answer is secure
+ * if just its name and type are marked, or every name on its way (TYPE, "*", or
+ * CNAME of an alias), or the file ("; ! secure").
  *
  * text: the file's n octets; name: what to call it in messages.  On
  * MAILAUTH_ESYNTAX error (size octets) says "NAME:LINE: what is wrong".
