@@ -4,11 +4,13 @@
  *	tags.c		tag lists: RFC 6376 section 3.2
  *	rfc5322.c	tokens of structured header fields, and the author domain
  *	mailbox.c	mailboxes and address literals of SMTP: RFC 5321
+ *	api.c		what mailauth/address.h exports
  */
 #ifndef MA_TEXT_H
 #define MA_TEXT_H
 
 #include "dns/dns.h"
+#include "mailauth/address.h"
 
 /* ---- Tag lists ---- */
 
@@ -127,5 +129,44 @@ void ma_author(struct slice value, struct author *);
  * underscores, and U-labels; no dot at its end.  False: it is not one.
  */
 bool ma_domain_parse(struct slice, struct dname *, bool *nomem);
+
+/* ---- RFC 5321: mailboxes and address literals ---- */
+
+/*
+ * Section 4.1.2 and 4.1.3, with UTF-8 as RFC 6531 section 3.3 has it.  What is
+ * wrong is told as a reason: a static word.
+ */
+
+/* RFC 5321 section 4.5.3.1, octets; a path has two more for its brackets. */
+enum { LOCAL_PART_MAX = 64, DOMAIN_TEXT_MAX = 253, MAILBOX_MAX = 254 };
+
+struct mailbox {
+	int family;			/* enum mailauth_address_family */
+	struct slice local_part;	/* as written; empty: a literal alone */
+	struct slice domain;		/* as written, after the last "@" */
+	struct dname name;		/* if family is DOMAIN */
+	struct ip ip;			/* if IPV4, IPV6 */
+};
+
+/* "[...]".  0: it is no literal, *reason says why.  ip: if IPV4 or IPV6. */
+int ma_literal_parse(struct slice, struct ip *, const char **reason);
+/*
+ * What may stand after the "@": a host name, perhaps with U-labels, or a
+ * literal.  local_part is left empty.  *nomem where libidn2 had no memory.
+ */
+bool ma_mail_domain_parse(struct slice, struct mailbox *, const char **reason,
+    bool *nomem);
+/* A mailbox, or a literal alone. */
+bool ma_mailbox_parse(struct slice, struct mailbox *, const char **reason,
+    bool *nomem);
+
+/* A sentence for a reason of the above. */
+const char *ma_mailbox_detail(const char *reason);
+
+/*
+ * Can a host of the Internet have this name?  Letters, digits and hyphens, and
+ * a last label that is no number: such a name would be taken for an address.
+ */
+bool ma_is_host(const struct dname *);
 
 #endif
