@@ -224,8 +224,9 @@ struct mailauth_resolver_ops {
 	/*
 	 * OPTIONAL: wait until something was answered, at most so many
 	 * milliseconds (-1: as long as the flight lasts).  1: something was; 0:
-	 * the time is over; negative: nothing more can come, what is open counts
-	 * as MAILAUTH_FAILURE_TIMEOUT.
+	 * the time is over, or it woke for nothing and is called again;
+	 * negative: nothing more can come, what is open counts as
+	 * MAILAUTH_FAILURE_TIMEOUT.
 	 */
 	int (*wait)(void *flight, int milliseconds);
 	/*

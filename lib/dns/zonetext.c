@@ -72,6 +72,22 @@ put_text(struct buf *b, struct slice s)
 	} while (s.n > 0);
 }
 
+/*
+ * Texts may be equal and their records not, which differ in where strings end.
+ * Whoever reads them back must find as many: RFC 7208 section 4.5 counts them.
+ * So each gets one empty string more than the one before.
+ */
+static size_t
+equal_before(const struct answer *answer, size_t i)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < i; k++)
+		if (ma_eq(answer->records[k].data, answer->records[i].data))
+			n++;
+	return n;
+}
+
 static void
 put_address(struct buf *b, struct slice s)
 {
@@ -105,8 +121,10 @@ put_tlsa(struct buf *b, struct slice s)
 }
 
 static void
-put_rdata(struct buf *b, uint16_t type, const struct record *rec)
+put_rdata(struct buf *b, uint16_t type, const struct answer *answer, size_t i)
 {
+	const struct record *rec = &answer->records[i];
+
 	switch (type) {
 	case TYPE_A:
 	case TYPE_AAAA:
@@ -114,6 +132,8 @@ put_rdata(struct buf *b, uint16_t type, const struct record *rec)
 		break;
 	case TYPE_TXT:
 		put_text(b, rec->data);
+		for (size_t n = equal_before(answer, i); n > 0; n--)
+			ma_buf_str(b, " \"\"");
 		break;
 	case TYPE_MX:
 		ma_buf_fmt(b, "%u ", rec->preference);
@@ -130,20 +150,6 @@ put_rdata(struct buf *b, uint16_t type, const struct record *rec)
 	default:
 		put_generic(b, rec->data);
 	}
-}
-
-/*
- * TXT records of one text are several only if they are cut differently, which
- * an answer does not say: an empty string more for each keeps them apart.
- */
-static void
-put_apart(struct buf *b, const struct answer *answer, size_t i)
-{
-	struct slice text = answer->records[i].data;
-
-	for (size_t k = 0; k < i; k++)
-		if (ma_eq(answer->records[k].data, text))
-			ma_buf_str(b, " \"\"");
 }
 
 /* "OWNER TTL IN TYPE " */
@@ -200,9 +206,7 @@ ma_zone_text(struct buf *b, const struct dname *name, uint16_t type,
 	}
 	for (size_t i = 0; i < answer->count; i++) {
 		put_start(b, last, answer->records[i].ttl, type);
-		put_rdata(b, type, &answer->records[i]);
-		if (type == TYPE_TXT)
-			put_apart(b, answer, i);
+		put_rdata(b, type, answer, i);
 		ma_buf_char(b, '\n');
 	}
 	if (answer->status == ANSWER_FAILED)

@@ -208,9 +208,9 @@ ma_task_drive(struct task *t, struct mailauth_resolver *resolver,
 	while ((r = step(handle)) == MAILAUTH_NEED) {
 		if ((r = hand_out(l, resolver, flight)) < 0)
 			break;
-		/* 0 of a wait without bound: the flight is over, too. */
+		/* 0, although there is no bound: it was woken for nothing. */
 		if (ma_lookups_busy(l) &&
-		    mailauth_resolver_wait(resolver, flight, -1) <= 0)
+		    mailauth_resolver_wait(resolver, flight, -1) < 0)
 			for_open(l, time_out);
 	}
 	mailauth_resolver_end(resolver, flight);

@@ -3,7 +3,8 @@
  */
 #include <ldns/ldns.h>
 
-#include "mailauth/lookups.h"
+#include "lookups/lookups.h"
+#include "mailauth/resolver.h"
 #include "packet.h"
 #include "wrap.h"
 
@@ -862,6 +863,54 @@ START_TEST(refuses_replies_that_are_cut)
 }
 END_TEST
 
+/* The zone-file resolver makes the same answer of what was printed. */
+START_TEST(prints_what_the_zone_resolver_reads)
+{
+	const struct reply_row *row = &replies[_i];
+	struct dname name = name_of("a.example");
+	struct buf b = { 0 }, zone = { 0 };
+	struct arena arena = { 0 };
+	struct mailauth_lookups *l = mailauth_lookups_new();
+	struct mailauth_question *q;
+	struct mailauth_resolver *r;
+	struct answer got;
+	char error[200] = "";
+	void *flight;
+	size_t n;
+	char *again;
+
+	got = read_packet(packet_from(&b, row->packet), row->type, 4096,
+	    &arena);
+	got.secure = _i % 2 == 1;
+	ck_assert(ma_zone_text(&zone, &name, row->type, &got));
+	ck_assert_msg(mailauth_resolver_new_zone(zone.p, zone.n, "zone", &r,
+	    error, sizeof error) == MAILAUTH_DONE, "%s: %s", row->what, error);
+	ck_assert_ptr_nonnull(ma_lookups_question(l, &name, row->type));
+	q = mailauth_lookups_next(l);
+	ck_assert_int_eq(mailauth_resolver_begin(r, &flight), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_resolver_ask(r, flight, q), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_resolver_wait(r, flight, -1), 1);
+	mailauth_resolver_end(r, flight);
+	n = mailauth_lookups_zone(l, NULL, 0);
+	again = malloc(n + 1);
+	mailauth_lookups_zone(l, again, n + 1);
+	/* A failure is never secure. */
+	if (got.status == ANSWER_FAILED) {
+		got.secure = false;
+		ma_buf_clear(&zone);
+		ck_assert(ma_zone_text(&zone, &name, row->type, &got));
+	}
+	ck_assert_msg(ma_eq(ma_slice(zone.p, zone.n), ma_slice(again, n)),
+	    "%s:\n%.*s%s", row->what, (int)zone.n, zone.p, again);
+	free(again);
+	mailauth_resolver_free(r);
+	mailauth_lookups_free(l);
+	ma_arena_free(&arena);
+	ma_buf_free(&zone);
+	ma_buf_free(&b);
+}
+END_TEST
+
 /* The i-th request for memory fails; then the same answer comes out. */
 START_TEST(bears_lack_of_memory)
 {
@@ -1416,6 +1465,8 @@ main(void)
 	tc = tcase_create("replies");
 	tcase_add_loop_test(tc, reads_replies, 0, ROWS(replies));
 	tcase_add_loop_test(tc, refuses_replies_that_are_cut, 0, ROWS(replies));
+	tcase_add_loop_test(tc, prints_what_the_zone_resolver_reads, 0,
+	    ROWS(replies));
 	tcase_add_loop_test(tc, bears_lack_of_memory, 0, ROWS(replies));
 	tcase_add_test(tc, follows_chains_so_far);
 	tcase_add_test(tc, counts_against_the_limit);

@@ -463,6 +463,7 @@ END_TEST
 /* A resolver made for tests, and what was done to it. */
 struct fake {
 	int begin, ask, wait;		/* what they return; wait 1: answers */
+	unsigned sleepy;		/* it wakes so often for nothing */
 	bool at_once;			/* answered in ask */
 	bool backwards;			/* the last asked is answered first */
 	const char *mute;		/* this name is never answered */
@@ -519,8 +520,12 @@ fake_wait(void *flight, int milliseconds)
 
 	ck_assert_int_eq(milliseconds, -1);
 	f->waited++;
+	if (f->sleepy > 0) {
+		f->sleepy--;
+		return 0;
+	}
 	if (f->wait <= 0 || f->n == 0)
-		return f->wait < 0 ? f->wait : 0;
+		return -1;
 	if (f->backwards)
 		q = f->open[f->n - 1];
 	else {
@@ -599,8 +604,8 @@ static const struct drive_row {
 	    false, MAILAUTH_DONE, 1004, 3, 1, 2 },
 	{ "waits, nothing can come", &waiting, { .wait = -1 },
 	    false, MAILAUTH_DONE, 3000, 3, 1, 3 },
-	{ "waits, the flight is over", &waiting, { .wait = 0 },
-	    false, MAILAUTH_DONE, 3000, 3, 1, 3 },
+	{ "waits, and wakes for nothing", &waiting,
+	    { .wait = 1, .sleepy = 5 }, false, MAILAUTH_DONE, 6, 3, 1, 3 },
 	{ "takes no such question", &waiting, { .ask = MAILAUTH_EUNSUPPORTED },
 	    false, MAILAUTH_EUNSUPPORTED, 0, 1, 1, 0 },
 	{ "blocks, has no memory", &blocking, { .ask = MAILAUTH_ENOMEM },
