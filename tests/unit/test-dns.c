@@ -1463,6 +1463,7 @@ main(void)
 	tcase_add_loop_test(tc, knows_types, 0, ROWS(types));
 	suite_add_tcase(suite, tc);
 	tc = tcase_create("replies");
+	tcase_set_timeout(tc, 60);	/* of sanitizers on a busy host */
 	tcase_add_loop_test(tc, reads_replies, 0, ROWS(replies));
 	tcase_add_loop_test(tc, refuses_replies_that_are_cut, 0, ROWS(replies));
 	tcase_add_loop_test(tc, prints_what_the_zone_resolver_reads, 0,
@@ -1481,6 +1482,7 @@ main(void)
 	tcase_add_test(tc, prints_failures_and_secure);
 	suite_add_tcase(suite, tc);
 	tc = tcase_create("ldns");
+	tcase_set_timeout(tc, 60);	/* of sanitizers on a busy host */
 	tcase_add_loop_test(tc, reads_what_ldns_packs, 0, 60);
 	tcase_add_loop_test(tc, prints_text_that_ldns_reads, 0, 40);
 	tcase_add_loop_test(tc, takes_nothing_that_ldns_refuses, 0,
