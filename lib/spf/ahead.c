@@ -28,6 +28,8 @@ type_of(const struct eval *e, const struct spf_term *t)
 		return TYPE_TXT;
 	case TERM_MX:
 		return TYPE_MX;
+	case TERM_PTR:
+		return TYPE_PTR;
 	case TERM_A:
 		return e->in->client.family == 4 ? TYPE_A : TYPE_AAAA;
 	default:
