@@ -361,12 +361,14 @@ follow(const struct reply *r, struct answer *out, struct dname *last,
 
 /* ---- The records ---- */
 
-/* 1*(octet, so many octets), to the end: RFC 1035 section 3.3.14. */
+/*
+ * (octet, so many octets)*, to the end.  RFC 1035 section 3.3.14 wants one string
+ * at the least.  Others: a record without any is malformed, or is empty.  We: it
+ * is empty, which is no record of any protocol, and the others beside it stand.
+ */
 static bool
 is_strings(struct slice s)
 {
-	if (s.n == 0)
-		return false;
 	while (s.n > 0) {
 		size_t n = get8(s, 0);
 
