@@ -19,6 +19,7 @@
 #define RECEIVER	"mx.example.net"
 
 static const char zone[] =
+    "org. 300 IN SOA ns.org. hostmaster.org. 1 7200 3600 1209600 300\n"
     "$ORIGIN example.org.\n"
     "@ 300 IN SOA ns hostmaster 1 7200 3600 1209600 300\n"
     "@ 300 IN MX 10 mx\n"

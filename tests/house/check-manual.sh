@@ -2,16 +2,20 @@
 # Prototypes = symbol map = exports = manual: the functions of the public
 # headers are those that lib/mailauth.map names, one by one, those that the
 # shared library exports, and those that manual pages name and declare.
-# usage: check-manual.sh SOURCE_ROOT [SHARED_LIBRARY]
+# usage: check-manual.sh SOURCE_ROOT [SHARED_LIBRARY...]
 #
-# Headers of companion libraries (COMPANIONS) have maps and libraries of their
-# own, but are documented here.
+# A companion library NAME has include/mailauth/NAME.h and
+# lib/NAME/mailauth-NAME.map, and is documented like the rest.
 set -eu
 export LC_ALL=C
-COMPANIONS='psl https'
-library=${2:-}
-case $library in ''|/*) ;; *) library=$PWD/$library ;; esac
-cd "$1"
+root=$1
+shift
+libraries=
+for library; do
+	case $library in /*) ;; *) library=$PWD/$library ;; esac
+	libraries="$libraries $library"
+done
+cd "$root"
 here=tests/house
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -36,40 +40,55 @@ missing()
 	done < "$dir/missing"
 }
 
+# interface MAP LIBRARY HEADER...: LIBRARY is a part of file names
+interface()
+{
+	map=$1
+	part=$2
+	shift 2
+	prototypes "$@" > "$dir/core"
+	awk -v OFS='\t' -v map="$map" '
+		{ sub(/\/\*.*\*\//, "") }
+		/^[ \t]*[A-Za-z_*]+[A-Za-z0-9_*]*;/ {
+			gsub(/[ \t;]/, "")
+			if (!local)
+				print $0, map ":" FNR
+		}
+		/local:/ { local = 1 }
+		/^}/ { local = 0 }' "$map" | sort > "$dir/map"
+	if grep '[*?]' "$dir/map"; then
+		echo "$map: wildcards export what nobody decided to export"
+		bad=1
+	fi
+	missing "$dir/core" "$dir/map" "not in $map"
+	missing "$dir/map" "$dir/core" "in the map, but in no public header"
+	for library in $libraries; do
+		case $library in */lib"$part".so*) ;; *) continue ;; esac
+		nm -D --defined-only "$library" |
+		    awk -v OFS='\t' -v l="$library" '$2 != "A" {
+			sub(/@.*/, "", $3); print $3, l }' |
+		    sort > "$dir/exports"
+		missing "$dir/core" "$dir/exports" "not exported"
+		missing "$dir/exports" "$dir/core" \
+		    "exported, but in no public header"
+	done
+}
+
 prototypes include/*.h include/mailauth/*.h > "$dir/all"
-core=$(ls include/mailauth.h include/mailauth/*.h)
-for c in $COMPANIONS; do
-	core=$(echo "$core" | grep -v "/$c\.h\$")
-done
-# shellcheck disable=SC2086
-prototypes $core > "$dir/core"
 cut -f1 "$dir/all" | uniq -d | sed 's/$/: declared twice/' > "$dir/twice"
 [ ! -s "$dir/twice" ] || { cat "$dir/twice"; bad=1; }
 
-# The map: explicit names only.
-awk -v OFS='\t' '
-	{ sub(/\/\*.*\*\//, "") }
-	/^[ \t]*[A-Za-z_*]+[A-Za-z0-9_*]*;/ {
-		gsub(/[ \t;]/, "")
-		if (!local)
-			print $0, "lib/mailauth.map:" FNR
-	}
-	/local:/ { local = 1 }
-	/^}/ { local = 0 }' lib/mailauth.map | sort > "$dir/map"
-if grep '[*?]' "$dir/map"; then
-	echo "lib/mailauth.map: wildcards export what nobody decided to export"
-	bad=1
-fi
-missing "$dir/core" "$dir/map" "not in lib/mailauth.map"
-missing "$dir/map" "$dir/core" "in the map, but in no public header"
-
-if [ -n "$library" ]; then
-	nm -D --defined-only "$library" |
-	    awk -v OFS='\t' -v l="$library" '$2 != "A" { sub(/@.*/, "", $3)
-		print $3, l }' | sort > "$dir/exports"
-	missing "$dir/core" "$dir/exports" "not exported"
-	missing "$dir/exports" "$dir/core" "exported, but in no public header"
-fi
+set -- include/mailauth.h
+for header in include/mailauth/*.h; do
+	name=$(basename "$header" .h)
+	if [ -f "lib/$name/mailauth-$name.map" ]; then
+		interface "lib/$name/mailauth-$name.map" "mailauth-$name" \
+		    "$header"
+	else
+		set -- "$@" "$header"
+	fi
+done
+interface lib/mailauth.map mailauth "$@"
 
 awk -f $here/prototype.awk -f $here/manual.awk man/*.3 > "$dir/man"
 grep '^name' "$dir/man" | cut -f2- | grep '^mailauth_' > "$dir/names" || true
