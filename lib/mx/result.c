@@ -53,7 +53,7 @@ struct reply {
 	const char *enhanced, *text;
 };
 
-/* For mail to the domain; RFC 3463 where RFC 5321 names no enhanced code. */
+/* For mail to the domain; enhanced codes of RFC 3463 section 3.2, 3.5. */
 static struct reply
 reply_to_sender(int result)
 {
