@@ -53,7 +53,7 @@ syntax_error(struct eval *e, const struct dname *domain,
 {
 	const char *name = ma_spf_show_name(e, domain);
 	const char *where = ma_spf_show(e, k->record.where);
-	/* Section 3.1: the record is US-ASCII. */
+	/* RFC 7208 section 3.1: the record is US-ASCII. */
 	const char *reason = ma_is_ascii(k->text) ? REASON("syntax") :
 	    REASON("non-ascii");
 
@@ -65,8 +65,8 @@ syntax_error(struct eval *e, const struct dname *domain,
 }
 
 /*
- * Section 4.5, and 4.6 of the syntax, which is checked before anything is
- * evaluated.  MISSING: *out is the record (or there is no memory).
+ * RFC 7208 section 4.5, and section 4.6 of the syntax, which is checked before
+ * anything is evaluated.  MISSING: *out is the record (or there is no memory).
  */
 static int
 select_record(struct eval *e, const struct dname *domain,
@@ -121,7 +121,7 @@ ma_spf_target(struct eval *e, const struct frame *f, struct spf_term *t,
 	if (t->macros.validated > 0) {
 		if (!ma_spf_validated(e, f->domain, &validated))
 			return MATCH_MISSING;
-		t->target = NULL;	/* what %{p} reads belongs to each run */
+		t->target = NULL;	/* each run reads what %{p} reads */
 	}
 	*out = t->target;
 	if (t->target != NULL || t->no_target)
@@ -144,7 +144,7 @@ ma_spf_target(struct eval *e, const struct frame *f, struct spf_term *t,
 
 /* ---- Terms ---- */
 
-/* Section 5.2. */
+/* RFC 7208 section 5.2. */
 static enum match
 match_include(struct eval *e, const struct dname *target)
 {
@@ -207,7 +207,7 @@ match(struct eval *e, const struct frame *f, struct spf_term *t)
 
 	if (t->kind == TERM_ALL)
 		return MATCH_YES;
-	/* Section 5.6: an IPv4 client matches ip4 alone, never ip6. */
+	/* RFC 7208 section 5.6: an IPv4 client matches ip4 alone. */
 	if (t->kind == TERM_IP4 || t->kind == TERM_IP6)
 		return ma_ip_within(e->in->client, t->net, bits) ?
 		    MATCH_YES : MATCH_NO;
@@ -234,7 +234,7 @@ trace_term(struct eval *e, const struct frame *f, const struct spf_term *t,
 		    sections[t->kind]);
 }
 
-/* Section 4.6.2. */
+/* RFC 7208 section 4.6.2. */
 static int
 result_of(char qualifier)
 {
@@ -250,7 +250,7 @@ result_of(char qualifier)
 	}
 }
 
-/* A term matches.  Section 6.2: an included record explains nothing. */
+/* A term matches.  RFC 7208 section 6.2: no included record explains. */
 static int
 matched(struct eval *e, const struct frame *f, const struct spf_term *t)
 {
@@ -264,7 +264,7 @@ matched(struct eval *e, const struct frame *f, const struct spf_term *t)
 	return result;
 }
 
-/* Section 6.1. */
+/* RFC 7208 section 6.1. */
 static int
 redirect(struct eval *e, const struct frame *f, struct spf_term *t)
 {
@@ -296,7 +296,7 @@ redirect(struct eval *e, const struct frame *f, struct spf_term *t)
 	    ma_spf_show(e, f->name), ma_spf_show_name(e, target));
 }
 
-/* Section 4.6.2, 4.6.3, 4.7. */
+/* RFC 7208 section 4.6.2, 4.6.3, 4.7. */
 static int
 evaluate(struct eval *e, const struct frame *f)
 {
@@ -316,7 +316,7 @@ evaluate(struct eval *e, const struct frame *f)
 		if (m == MATCH_YES)
 			return matched(e, f, t);
 	}
-	/* Section 6.1: ignored where there is an "all" anywhere. */
+	/* RFC 7208 section 6.1: not where there is an "all" anywhere. */
 	if (f->record->redirect != NULL && !f->record->has_all)
 		return redirect(e, f, f->record->redirect);
 	if (e->includes == 0)
@@ -326,7 +326,7 @@ evaluate(struct eval *e, const struct frame *f)
 	return MAILAUTH_SPF_NEUTRAL;
 }
 
-/* Section 4.3 to 4.7; first: not called by a term. */
+/* RFC 7208 section 4.3 to 4.7; first: not called by a term. */
 static int
 check_host(struct eval *e, const struct dname *domain, bool first)
 {
@@ -335,7 +335,7 @@ check_host(struct eval *e, const struct dname *domain, bool first)
 	char raw[DOMAIN_TEXT];
 	int result;
 
-	/* Section 4.3. */
+	/* RFC 7208 section 4.3. */
 	if (ma_name_labels(domain) < 2)
 		return ma_spf_decide(e, MAILAUTH_SPF_NONE,
 		    REASON("invalid-domain"),
@@ -343,7 +343,7 @@ check_host(struct eval *e, const struct dname *domain, bool first)
 		    ma_spf_show_name(e, domain));
 	if ((a = ma_ask(e->run, domain, TYPE_TXT)) == NULL)
 		return MISSING;
-	/* Section 4.4. */
+	/* RFC 7208 section 4.4. */
 	if (a->status == ANSWER_FAILED)
 		return ma_spf_dns_error(e, domain, TYPE_TXT, a);
 	if (!first && !ma_spf_count_void(e, a))

@@ -155,8 +155,9 @@ clean(struct eval *e, const struct expansion *x)
 }
 
 /*
- * Section 6.2: any trouble is as if there were no exp=.  Its lookups are made
- * after the result is known and count as no term and as no void lookup.
+ * RFC 7208 section 6.2: any trouble is as if there were no exp=.  Its lookups
+ * are made after the result is known and count as no term and as no void
+ * lookup.
  */
 void
 ma_spf_explain(struct eval *e, const struct frame *f)

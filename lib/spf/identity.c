@@ -114,7 +114,7 @@ ma_spf_identity(struct eval *e, struct dname *out)
 
 	if (mail)
 		local = split_sender(e->in->mail_from, &domain);
-	/* Section 4.3, and 2.4 of the null sender. */
+	/* RFC 7208 section 4.3, and 2.4 of the null sender. */
 	if (local.n == 0)
 		local = SLICE_LIT("postmaster");
 	e->out->domain = domain.n > 0 ? domain : SLICE_LIT("");

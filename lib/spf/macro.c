@@ -43,8 +43,9 @@ read_macro(struct slice *text, struct macro *m)
 	m->escape = ma_is_upper(*text->p);
 	*text = ma_sub(*text, 1, text->n);
 	digits = ma_span(text, is_digit);
-	/* Section 7.3: the number must not be 0; a huge one is just many. */
-	if (digits.n > 0 && (!ma_uint(digits, UINT32_MAX, &parts) || parts == 0))
+	/* RFC 7208 section 7.3: it must not be 0; a huge one is just many. */
+	if (digits.n > 0 &&
+	    (!ma_uint(digits, UINT32_MAX, &parts) || parts == 0))
 		return false;
 	m->parts = (uint32_t)parts;
 	if (text->n > 0 && ma_lower(*text->p) == 'r') {
@@ -271,8 +272,8 @@ cut_last(const struct macro *m, struct slice *s, bool *more)
 }
 
 /*
- * The octets that the parts to keep take: section 7.3 counts right-hand parts
- * after the reversal, so with "r" these are the first of the value.
+ * The octets that the parts to keep take: RFC 7208 section 7.3 counts the
+ * right-hand parts after the reversal, so with "r" these are the first.
  */
 static struct slice
 parts_to_keep(const struct macro *m, struct slice value)

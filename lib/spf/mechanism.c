@@ -4,7 +4,7 @@
  */
 #include "spf/spf.h"
 
-/* ---- Counting: section 4.6.4 ---- */
+/* ---- Counting: RFC 7208 section 4.6.4 ---- */
 
 static bool
 count_one(struct eval *e, const struct spf_term *t)
@@ -21,7 +21,7 @@ count_one(struct eval *e, const struct spf_term *t)
 	return false;
 }
 
-/* Section 7.3: a %{p} costs what ptr costs. */
+/* RFC 7208 section 7.3: a %{p} costs what ptr costs. */
 bool
 ma_spf_count_term(struct eval *e, const struct spf_term *t)
 {
@@ -72,7 +72,7 @@ is_client(const struct eval *e, const struct answer *a, unsigned bits)
 	return false;
 }
 
-/* Section 5.3, and the hosts of section 5.4. */
+/* RFC 7208 section 5.3, and the hosts of section 5.4. */
 enum match
 ma_spf_match_addresses(struct eval *e, const struct spf_term *t,
     const struct dname *name)
@@ -91,7 +91,7 @@ ma_spf_match_addresses(struct eval *e, const struct spf_term *t,
 	    t->bits6) ? MATCH_YES : MATCH_NO;
 }
 
-/* Section 5.7: A records, also for a client of IPv6. */
+/* RFC 7208 section 5.7: A records, also for a client of IPv6. */
 enum match
 ma_spf_match_exists(struct eval *e, const struct dname *target)
 {
@@ -139,7 +139,7 @@ sort_hosts(struct eval *e, const struct answer *a)
 	return hosts;
 }
 
-/* RFC 7505: the root is no host. */
+/* RFC 7505 section 3: the root is no host. */
 static bool
 is_host(const struct record *r, struct dname *name)
 {
@@ -164,7 +164,7 @@ match_hosts(struct eval *e, const struct spf_term *t, const struct answer *a)
 	return m;
 }
 
-/* Section 5.4; no implicit MX. */
+/* RFC 7208 section 5.4; no implicit MX. */
 enum match
 ma_spf_match_mx(struct eval *e, const struct spf_term *t,
     const struct dname *target)
@@ -179,7 +179,7 @@ ma_spf_match_mx(struct eval *e, const struct spf_term *t,
 	}
 	if (!ma_spf_count_void(e, a))
 		return MATCH_ERROR;
-	/* Section 4.6.4: not "the first ten", as for ptr. */
+	/* RFC 7208 section 4.6.4: not "the first ten", as for ptr. */
 	if (a->count > e->in->limits.mx_hosts)
 		return ma_spf_error(e, MAILAUTH_SPF_PERMERROR,
 		    REASON("mx-limit"), "%s has more than %u mail exchangers",
@@ -212,10 +212,11 @@ is_wanted(enum which which, const struct dname *name, const struct dname *top)
 }
 
 /*
- * Section 5.5: is one of the client's names of this kind validated?  Then it
- * is *out.  Section 4.6.4: of more than ten names the rest is ignored.  Void
- * lookups of names are not counted: they are the client's to make, not the
- * domain's, and would turn its fail into permerror.
+ * RFC 7208 section 5.5: is one of the client's names of this kind validated?
+ * Then it is *out.  RFC 7208 section 4.6.4: of more than ten names the rest is
+ * ignored.  It does not say whether void lookups of names count.  Others: they
+ * do.  We: no, because they are the client's to make, not the domain's, and
+ * would turn its fail into permerror.
  */
 static enum match
 find_name(struct eval *e, const struct answer *ptr, enum which which,
@@ -252,7 +253,7 @@ ask_ptr(struct eval *e)
 	return ma_ask(e->run, &reverse, TYPE_PTR);
 }
 
-/* Section 5.5; erratum 4751: the validated name is within the target. */
+/* RFC 7208 section 5.5; erratum 4751: the name is within the target. */
 enum match
 ma_spf_match_ptr(struct eval *e, const struct dname *target)
 {
@@ -268,7 +269,7 @@ ma_spf_match_ptr(struct eval *e, const struct dname *target)
 	return find_name(e, a, NAMES_WITHIN, target, &name);
 }
 
-/* Section 7.3: the domain itself, else one below it, else any. */
+/* RFC 7208 section 7.3: the domain itself, else one below it, else any. */
 bool
 ma_spf_validated(struct eval *e, const struct dname *domain, struct slice *out)
 {

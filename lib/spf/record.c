@@ -25,7 +25,7 @@ take_number(struct slice *s, struct slice mark, struct slice *digits)
 	return true;
 }
 
-/* "0", or no leading zero, up to max: section 5.6. */
+/* "0", or no leading zero, up to max: RFC 7208 section 5.6. */
 static bool
 read_bits(struct slice digits, uint8_t max, uint8_t *out)
 {
@@ -192,8 +192,8 @@ read_directive(struct slice name, struct slice rest, struct spf_term *t)
 }
 
 /*
- * Section 4.6.1: a modifier has "=" right after its name, before any ":" or
- * "/".
+ * RFC 7208 section 4.6.1: a modifier has "=" right after its name, before any
+ * ":" or "/".
  */
 static const char *
 read_term(struct slice word, struct spf_term *t)
@@ -220,7 +220,7 @@ ma_spf_record_is(struct slice text)
 	    (text.n == 6 || text.p[6] == ' ');
 }
 
-/* Section 4.6.4: terms that cause DNS queries at the time of evaluation. */
+/* RFC 7208 section 4.6.4: terms that cause DNS queries when evaluated. */
 static bool
 asks(const struct spf_term *t)
 {
@@ -254,7 +254,7 @@ add_term(struct reading *r, const struct spf_term *t)
 	struct spf_term *kept;
 	bool wanted = is_wanted(r, t);
 
-	/* Section 6: these two must not appear more than once each. */
+	/* RFC 7208 section 6: these two at most once each. */
 	if (only != NULL && *only != NULL)
 		return "this modifier stands there twice";
 	r->record->has_all = r->record->has_all || t->kind == TERM_ALL;

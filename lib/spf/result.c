@@ -32,7 +32,7 @@ mailauth_spf_result_parse(const char *word)
 	return 0;
 }
 
-/* ---- The SMTP reply: RFC 7372 section 3.2 instead of RFC 7208's codes ---- */
+/* ---- The SMTP reply: codes of RFC 7372 section 3.2 ---- */
 
 int
 ma_spf_reply(int result, const char **enhanced, const char **text)

@@ -3,7 +3,7 @@
  *	record.c	text of a record  <->  struct spf_record; knows no DNS
  *	macro.c		macro-strings: checked, expanded
  *	identity.c	HELO or MAIL FROM  ->  the domain and the macros' values
- *	eval.c		check_host(): identity and answers  ->  struct spf_outcome
+ *	eval.c		check_host(): identity, answers  ->  struct spf_outcome
  *	mechanism.c	the mechanisms that ask for addresses
  *	ahead.c		questions named ahead of need
  *	explain.c	exp=, and sentences for people
@@ -21,7 +21,7 @@
 #include "lookups/lookups.h"
 #include "mailauth/spf.h"
 
-/* ---- Macros: section 7 ---- */
+/* ---- Macros: RFC 7208 section 7 ---- */
 
 /* A set of macro letters, whatever their case. */
 #define LETTER(c) (1u << ((c) - 'a'))
@@ -66,14 +66,14 @@ void ma_spf_expand_text(struct slice text, const struct spf_values *,
     struct slice domain, struct slice validated, struct expansion *out);
 /*
  * The name that an expansion stands for: labels dropped at its left until it
- * has 253 octets (section 7.3).  False: it is no name, or has an octet that
- * does not print.
+ * has 253 octets (RFC 7208 section 7.3).  False: it is no name, or has an octet
+ * that does not print.
  */
 bool ma_spf_expansion_name(const struct expansion *, struct dname *);
 /* A name's octets as they are, with dots between labels. */
 struct slice ma_spf_name_raw(const struct dname *, char out[DOMAIN_TEXT]);
 
-/* ---- Records: section 4.5, 4.6, 5, 6 ---- */
+/* ---- Records: RFC 7208 section 4.5, 4.6, 5, 6 ---- */
 
 enum spf_term_kind {
 	TERM_ALL, TERM_INCLUDE, TERM_A, TERM_MX, TERM_PTR, TERM_IP4, TERM_IP6,
@@ -87,7 +87,7 @@ struct spf_term {
 	char qualifier;			/* '+' where none is written */
 	uint8_t bits4, bits6;		/* prefix lengths */
 	bool noted;			/* it was named ahead */
-	bool no_target;			/* its target was expanded, to no name */
+	bool no_target;			/* its target is no name */
 	struct ip net;			/* ip4, ip6 */
 	struct spf_macros macros;	/* of spec */
 	struct slice text;		/* as written */
@@ -109,7 +109,7 @@ struct spf_record {
 	const char *wrong;		/* and what is, for people */
 };
 
-/* Begins with a version section of exactly "v=spf1" (section 4.5). */
+/* Begins with a version section of exactly "v=spf1" (RFC 7208 section 4.5). */
 bool ma_spf_record_is(struct slice text);
 /*
  * Read the whole record.  It points into text; its terms are in the arena.
@@ -178,9 +178,9 @@ struct eval {
 	struct spf_memory *memory;
 	struct spf_values values;
 	struct spf_outcome *out;
-	int error;			/* TEMPERROR or PERMERROR, once there is one */
+	int error;			/* the last result decided on */
 	unsigned includes;		/* check_host() is so deep in them */
-	uint32_t walked;		/* terms that the walk ahead has passed */
+	uint32_t walked;		/* terms passed by the walk ahead */
 	bool walk_over;
 };
 
@@ -203,8 +203,8 @@ enum match ma_spf_match_mx(struct eval *, const struct spf_term *,
 enum match ma_spf_match_ptr(struct eval *, const struct dname *target);
 enum match ma_spf_match_exists(struct eval *, const struct dname *target);
 /*
- * The validated domain name of the client for %{p} (section 7.3), "unknown"
- * where there is none.  False: an answer is missing.
+ * The validated domain name of the client for %{p} (RFC 7208 section 7.3),
+ * "unknown" where there is none.  False: an answer is missing.
  */
 bool ma_spf_validated(struct eval *, const struct dname *domain,
     struct slice *out);
@@ -225,7 +225,7 @@ struct spf_known *ma_spf_recall(struct eval *, struct slice text);
 void ma_spf_walk_on(struct eval *, const struct frame *,
     const struct spf_term *from);
 
-/* section 6.2: sets out->explanation, if there is one. */
+/* RFC 7208 section 6.2: sets out->explanation, if there is one. */
 void ma_spf_explain(struct eval *, const struct frame *);
 
 /* Decide, with a reason and a sentence; the result. */

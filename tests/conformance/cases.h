@@ -1,6 +1,6 @@
 /*
- * The public conformance suites, as JSON files of one shape ("libmailauth-cases/1"):
- * what every driver shares.
+ * The public conformance suites, as JSON files of one shape
+ * ("libmailauth-cases/1"): what every driver shares.
  *
  *	int main(int argc, char **argv)
  *	{

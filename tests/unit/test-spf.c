@@ -218,7 +218,7 @@ count_terms(const char *text, uint32_t keep, bool *has_all)
 	return n;
 }
 
-/* What no evaluation comes to is not kept, and has_all is known all the same. */
+/* What no evaluation comes to is not kept; has_all is known all the same. */
 START_TEST(keeps_what_counts)
 {
 	static const char text[] =
