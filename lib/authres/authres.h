@@ -7,11 +7,13 @@
  * token, quoted string or comment: octets that cannot stand in a header (CR,
  * LF, NUL, other controls, what is not UTF-8) become "?".
  *
- * Lines are folded at 78 columns where there is a place for it: between words,
- * and at blanks within quoted strings and comments, which changes neither (RFC
- * 5322 section 3.2.2, 3.2.4).  No line passes 998 octets (section 2.1.1): a
- * value of more than FIELD_VALUE written octets is cut, and ends in "...", so
- * that what is left of a name cannot be taken for another name.
+ * Lines are folded at 78 columns, between words.  Others fold at blanks inside
+ * quoted strings and comments as well.  We: not there, because what stands in
+ * them is a stranger's, and must not stand at the start of a line, where
+ * programs that read line by line look for results.  No line passes 998 octets
+ * (RFC 5322 section 2.1.1): a value of more than FIELD_VALUE written octets is
+ * cut, and ends in "...", so that what is left of a name cannot be taken for
+ * another name.
  */
 #ifndef MA_AUTHRES_H
 #define MA_AUTHRES_H

@@ -50,27 +50,16 @@ next_char(struct slice *s, const char *escape, char out[2])
 	return ma_slice(out, 2);
 }
 
-/* Written length of the blanks s begins with and the word after them. */
+/* How many octets all of s is written in. */
 static size_t
-chunk_length(struct slice s, const char *escape)
+written_length(struct slice s, const char *escape)
 {
-	bool blank = true;
 	size_t total = 0;
 	char out[2];
 
-	while (s.n > 0 && (blank || s.p[0] != ' ')) {
-		blank = blank && s.p[0] == ' ';
+	while (s.n > 0)
 		total += next_char(&s, escape, out).n;
-	}
 	return total;
-}
-
-static bool
-is_blank(struct slice s)
-{
-	while (s.n > 0 && s.p[0] == ' ')
-		s = ma_sub(s, 1, s.n);
-	return s.n == 0;
 }
 
 /* As much of s as is written in FIELD_VALUE octets; *cut: not all of it. */
@@ -114,35 +103,28 @@ set_apart(struct field_writer *w, size_t n)
 	}
 }
 
-/* Text between delimiters, folded before blanks that a word follows. */
 static void
 put_text(struct field_writer *w, struct slice s, const char *escape)
 {
-	bool word = false, cut;
 	char out[2];
 
-	s = bounded(s, escape, &cut);
-	while (s.n > 0) {
-		if (word && s.p[0] == ' ' && !is_blank(s) &&
-		    w->column + chunk_length(s, escape) >= FIELD_COLUMNS) {
-			ma_buf_str(&w->text, "\r\n");
-			w->column = 0;
-		}
-		word = s.p[0] != ' ';
+	while (s.n > 0)
 		put(w, next_char(&s, escape, out));
-	}
-	if (cut)
-		put(w, SLICE_LIT("..."));
 }
 
 static void
 put_delimited(struct field_writer *w, const char *key, char open,
     struct slice s, char close, const char *escape)
 {
-	set_apart(w, strlen(key) + 2 + chunk_length(s, escape));
+	bool cut;
+
+	s = bounded(s, escape, &cut);
+	set_apart(w, strlen(key) + written_length(s, escape) + 2 +
+	    (cut ? 3 : 0));
 	put(w, ma_str(key));
 	put(w, ma_slice(&open, 1));
 	put_text(w, s, escape);
+	put(w, cut ? SLICE_LIT("...") : SLICE_LIT(""));
 	put(w, ma_slice(&close, 1));
 }
 
