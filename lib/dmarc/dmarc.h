@@ -16,7 +16,7 @@
  *	ma_dmarc_pend_dkim(d, domain);		one a signature, in header order
  *	mailauth_dmarc_step(d);			NEED: answers are lacking;
  *						MORE: only pending results are;
- *						DONE: none of these matters
+ *						DONE: these cannot matter
  *	ma_dmarc_settle_spf(d, result);		when it is there; then step again
  *	ma_dmarc_settle_dkim(d, i, result);
  *

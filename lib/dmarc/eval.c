@@ -372,14 +372,17 @@ judge(struct eval *e, const char *what, const struct identifier *id,
 	alignment = compare(e, id, strict, &cut);
 	if (alignment == ALIGNED_MISSING)
 		return false;		/* the run will be repeated */
+	/* Also where it does not align: it may be read, and be the reason. */
+	if (id->state == COMPONENT_PENDING) {
+		e->r->more = true;
+		return false;
+	}
 	trace_identifier(e, what, id, alignment);
 	e->passed |= pass;
 	e->cut |= pass && cut;
 	if (alignment == ALIGNED_NO)
 		return false;
-	if (id->state == COMPONENT_PENDING)
-		e->r->more = true;
-	else if (id->state == COMPONENT_TEMPERROR)
+	if (id->state == COMPONENT_TEMPERROR)
 		trouble(e, temperror);
 	else if (alignment == ALIGNED_FAILED)
 		trouble(e, REASON("alignment-unknown"));
