@@ -61,8 +61,9 @@ MAILAUTH_API int mailauth_check_set_dmarc_limit(struct mailauth_check *, int lim
 MAILAUTH_API struct mailauth_message *mailauth_check_message(struct mailauth_check *);
 
 /*
- * MAILAUTH_DONE; MAILAUTH_NEED: answers are lacking; MAILAUTH_MORE: only inputs or
- * octets of the message are; MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
+ * MAILAUTH_DONE, also before the message has ended, where the rest of it cannot
+ * matter; MAILAUTH_NEED: answers are lacking; MAILAUTH_MORE: only inputs or octets
+ * of the message are; MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
  */
 MAILAUTH_API int mailauth_check_step(struct mailauth_check *);
 /* To the end; MAILAUTH_EUSE unless all inputs are there and the message has ended. */
@@ -80,6 +81,9 @@ MAILAUTH_API const struct mailauth_dkim *mailauth_check_dkim(const struct mailau
 MAILAUTH_API const struct mailauth_dmarc *mailauth_check_dmarc(const struct mailauth_check *);
 
 /* ---- Once done ---- */
+
+/* Does signature i of _dkim() pass, for a domain that agrees with the author's? */
+MAILAUTH_API int mailauth_check_signature_aligned(const struct mailauth_check *, size_t i);
 
 /* That of DMARC (enum mailauth_dmarc_result); likewise the disposition. */
 MAILAUTH_API int mailauth_check_result(const struct mailauth_check *);

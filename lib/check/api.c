@@ -279,6 +279,7 @@ static int
 tell_names(struct mailauth_check *c)
 {
 	const char *author = mailauth_message_author_domain(c->message);
+	struct slice domain;
 	int r;
 
 	/*
@@ -294,12 +295,13 @@ tell_names(struct mailauth_check *c)
 	    (r = ma_dmarc_pend_spf(c->dmarc, spf_domain(c))) < 0)
 		return r;
 	c->spf_told = true;
-	while (c->signatures_told < ma_dkim_signatures(c->dkim)) {
-		r = ma_dmarc_pend_dkim(c->dmarc,
-		    ma_dkim_signature_domain(c->dkim, c->signatures_told));
-		if (r < 0)
+	for (; c->told.seen < ma_dkim_signatures(c->dkim); c->told.seen++) {
+		domain = ma_dkim_signature_domain(c->dkim, c->told.seen);
+		if (domain.n == 0)
+			continue;
+		if ((r = ma_dmarc_pend_dkim(c->dmarc, domain)) < 0)
 			return r;
-		c->signatures_told++;
+		c->told.n++;
 	}
 	return MAILAUTH_DONE;
 }
@@ -315,14 +317,16 @@ tell_results(struct mailauth_check *c)
 			return r;
 		c->spf_settled = true;
 	}
-	while (c->signatures_settled < c->signatures_told &&
-	    (result = ma_dkim_signature_result(c->dkim,
-	    c->signatures_settled)) != 0) {
-		r = ma_dmarc_settle_dkim(c->dmarc, c->signatures_settled,
-		    result);
+	for (; c->settled.seen < c->told.seen; c->settled.seen++) {
+		if (ma_dkim_signature_domain(c->dkim, c->settled.seen).n == 0)
+			continue;
+		result = ma_dkim_signature_result(c->dkim, c->settled.seen);
+		if (result == 0)
+			break;
+		r = ma_dmarc_settle_dkim(c->dmarc, c->settled.n, result);
 		if (r < 0)
 			return r;
-		c->signatures_settled++;
+		c->settled.n++;
 	}
 	return MAILAUTH_DONE;
 }
@@ -512,6 +516,19 @@ static bool
 is_done(const struct mailauth_check *c)
 {
 	return c != NULL && c->done;
+}
+
+int
+mailauth_check_signature_aligned(const struct mailauth_check *c, size_t i)
+{
+	size_t k = 0;
+
+	if (!is_done(c) || i >= ma_dkim_signatures(c->dkim) ||
+	    ma_dkim_signature_domain(c->dkim, i).n == 0)
+		return 0;
+	while (i-- > 0)
+		k += ma_dkim_signature_domain(c->dkim, i).n > 0;
+	return mailauth_dmarc_dkim_signature_aligned(c->dmarc, k);
 }
 
 int

@@ -36,7 +36,10 @@ struct mailauth_check {
 
 	/* ---- What DMARC has been told ---- */
 	bool author_told, spf_told, spf_settled;
-	size_t signatures_told, signatures_settled;
+	struct progress {
+		size_t seen;		/* of the signatures */
+		size_t n;		/* of those, told: with a d= that counts */
+	} told, settled;
 
 	/* ---- Once done ---- */
 	bool done;
