@@ -69,11 +69,12 @@ set_manner(struct tool *t, struct mailauth_check *c, struct inputs *in)
 {
 	mailauth_public_suffix *suffix;
 	int r = mailauth_check_set_unsigned_body(c, in->unsigned_body == 0 ?
-	    MAILAUTH_DKIM_PASS : MAILAUTH_DKIM_POLICY);
+	    MAILAUTH_DKIM_PASS : MAILAUTH_DKIM_POLICY), status;
 
 	if (r == MAILAUTH_DONE && in->discovery != 0) {
-		if (!input_suffixes(&suffix, &in->suffixes))
-			return tool_fail(t, EXIT_UNAVAILABLE, NO_SUFFIXES);
+		status = input_suffixes(t, &suffix, &in->suffixes);
+		if (status != 0)
+			return status;
 		r = mailauth_check_set_discovery(c, MAILAUTH_DMARC_PSL, suffix,
 		    in->suffixes);
 	}

@@ -102,8 +102,9 @@ set_inputs(struct tool *t, struct mailauth_dmarc *d, struct inputs *in)
 		status = add_component(t, d, "dkim", in->dkim.v[i]);
 	if (status != 0 || in->discovery == 0)
 		return status;
-	if (!input_suffixes(&suffix, &in->suffixes))
-		return tool_fail(t, EXIT_UNAVAILABLE, NO_SUFFIXES);
+	status = input_suffixes(t, &suffix, &in->suffixes);
+	if (status != 0)
+		return status;
 	r = mailauth_dmarc_set_discovery(d, MAILAUTH_DMARC_PSL, suffix,
 	    in->suffixes);
 	return r < 0 ? tool_broken(t, r) : 0;

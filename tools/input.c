@@ -204,12 +204,36 @@ input_resolver(struct tool *t, struct mailauth_resolver **out)
 
 /* ---- Public suffixes ---- */
 
-bool
-input_suffixes(mailauth_public_suffix **suffix, void **user)
+#ifdef HAVE_PSL
+
+int
+input_suffixes(struct tool *t, mailauth_public_suffix **suffix, void **user)
+{
+	int error;
+
+	*suffix = mailauth_psl_suffix;
+	if ((*user = mailauth_psl_new(NULL, &error)) != NULL)
+		return 0;
+	return error == MAILAUTH_ENOMEM ? tool_broken(t, error) :
+	    tool_fail(t, EXIT_UNAVAILABLE,
+	    "--discovery psl: there is no public suffix list on this system");
+}
+
+void
+input_suffixes_free(void *user)
+{
+	mailauth_psl_free(user);
+}
+
+#else
+
+int
+input_suffixes(struct tool *t, mailauth_public_suffix **suffix, void **user)
 {
 	*suffix = NULL;
 	*user = NULL;
-	return false;
+	return tool_fail(t, EXIT_UNAVAILABLE,
+	    "--discovery psl: this build lacks libmailauth-psl");
 }
 
 void
@@ -217,3 +241,5 @@ input_suffixes_free(void *user)
 {
 	(void)user;
 }
+
+#endif

@@ -136,12 +136,11 @@ int input_message(struct tool *, const char *path, struct mailauth_message *);
 int input_resolver(struct tool *, struct mailauth_resolver **);
 const char *input_line_ends(const struct mailauth_message *);
 /*
- * The public suffix list, by the companion library; false: this build has
- * none.  The user pointer is freed by _free().
+ * The public suffix list, by the companion library; *user is freed by _free(),
+ * which takes NULL.  0, or EXIT_UNAVAILABLE: this build has none.
  */
-bool input_suffixes(mailauth_public_suffix **, void **user);
+int input_suffixes(struct tool *, mailauth_public_suffix **, void **user);
 void input_suffixes_free(void *user);
-#define NO_SUFFIXES "--discovery psl: this build lacks libmailauth-psl"
 
 /* ---- Output (output.c) ---- */
 
