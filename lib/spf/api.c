@@ -59,9 +59,6 @@ mailauth_spf_free(struct mailauth_spf *s)
 		return;
 	ma_task_free(&s->task);
 	ma_arena_free(&s->memory.arena);
-	ma_free((char *)s->in.helo.p);
-	ma_free((char *)s->in.mail_from.p);
-	ma_free((char *)s->in.receiver.p);
 	ma_free(s);
 }
 
@@ -80,10 +77,12 @@ check_settable(const struct mailauth_spf *s)
 	    s->task.started ? MAILAUTH_EUSE : MAILAUTH_DONE;
 }
 
-/* A copy instead of what stood there, with a NUL after it. */
+/*
+ * A copy instead of what stood there, with a NUL after it: in the same place
+ * where that has room.
+ */
 static int
-set_text(const struct mailauth_spf *s, struct slice *out, const char *text,
-    size_t n)
+set_text(struct mailauth_spf *s, struct slice *out, const char *text, size_t n)
 {
 	int r = check_settable(s);
 	char *copy;
@@ -92,12 +91,16 @@ set_text(const struct mailauth_spf *s, struct slice *out, const char *text,
 		return r;
 	if (text == NULL && n > 0)
 		return MAILAUTH_EINVAL;
-	if ((copy = ma_realloc(NULL, n + 1)) == NULL)
+	copy = (char *)out->p;
+	if (copy == NULL || n > out->n)
+		copy = ma_arena_alloc(&s->memory.arena, n + 1);
+	if (copy == NULL) {
+		s->memory.arena.failed = false;
 		return MAILAUTH_ENOMEM;
+	}
 	if (n > 0)
 		memcpy(copy, text, n);
 	copy[n] = '\0';
-	ma_free((char *)out->p);
 	*out = ma_slice(copy, n);
 	return MAILAUTH_DONE;
 }

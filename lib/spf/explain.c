@@ -11,15 +11,16 @@ enum { SHOWN = 120 };			/* octets of a stranger's text */
 const char *
 ma_spf_show(struct eval *e, struct slice text)
 {
-	char s[SHOWN];
 	size_t n = text.n < SHOWN ? text.n : SHOWN;
-	const char *out;
+	char *s = ma_arena_alloc(e->run->arena, n + sizeof "...");
 
+	if (s == NULL)
+		return "";
 	for (size_t i = 0; i < n; i++)
 		s[i] = text.p[i] >= ' ' && text.p[i] < 0x7f ? text.p[i] : '?';
-	out = ma_arena_fmt(e->run->arena, "%.*s%s", (int)n, s,
-	    n < text.n ? "..." : "");
-	return out != NULL ? out : "";
+	if (n < text.n)
+		memcpy(s + n, "...", 3);
+	return s;
 }
 
 const char *
@@ -90,7 +91,7 @@ void
 ma_spf_conclude(struct eval *e, int result)
 {
 	static const char *const verbs[] = {
-		[MAILAUTH_SPF_NEUTRAL] = "says nothing about",
+		[MAILAUTH_SPF_NEUTRAL] = "says nothing of",
 		[MAILAUTH_SPF_PASS] = "designates",
 		[MAILAUTH_SPF_FAIL] = "does not designate",
 		[MAILAUTH_SPF_SOFTFAIL] = "probably does not designate",
@@ -100,13 +101,14 @@ ma_spf_conclude(struct eval *e, int result)
 	e->out->result = result;
 	e->out->mechanism = keep(e, e->out->mechanism);
 	e->out->record = keep(e, e->out->record);
-	if (e->out->detail != NULL)
-		return;
 	ma_ip_text(e->in->client, client);
-	e->out->detail = ma_arena_fmt(e->run->arena,
-	    "%s %s %s as permitted sender (%s)",
-	    ma_spf_show(e, e->out->domain), verbs[result], client,
-	    ma_spf_show(e, e->out->mechanism));
+	if (e->out->detail == NULL)
+		e->out->detail = ma_arena_fmt(e->run->arena,
+		    "%s %s %s as permitted sender: %s",
+		    ma_spf_show(e, e->out->domain), verbs[result], client,
+		    ma_spf_show(e, e->out->mechanism));
+	ma_trace(e->run, "%s: %s", mailauth_spf_result_name(result),
+	    e->out->detail != NULL ? e->out->detail : "");
 }
 
 /* ---- The domain's explanation ---- */

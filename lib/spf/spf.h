@@ -150,7 +150,7 @@ struct spf_known {
 	struct spf_record record;
 };
 
-/* What runs need not do twice.  Pieces live as long as the evaluation. */
+/* What runs need not do twice, and inputs.  It lives as long as the handle. */
 struct spf_memory {
 	struct arena arena;
 	struct spf_known *known;

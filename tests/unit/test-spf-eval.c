@@ -750,7 +750,7 @@ START_TEST(gives_evidence)
 	    "include:e.example");
 	ck_assert_int_eq(mailauth_spf_identity(spf), MAILAUTH_SPF_MAILFROM);
 	ck_assert_str_eq(mailauth_spf_detail(spf), "d.example designates "
-	    "192.0.2.1 as permitted sender (include:e.example)");
+	    "192.0.2.1 as permitted sender: include:e.example");
 	ck_assert_int_eq(mailauth_spf_secure(spf), 0);
 	while ((text = mailauth_spf_trace(spf, i)) != NULL) {
 		found = found || strcmp(text, "e.example: ip4:192.0.2.1 "
