@@ -91,7 +91,7 @@ void
 ma_spf_conclude(struct eval *e, int result)
 {
 	static const char *const verbs[] = {
-		[MAILAUTH_SPF_NEUTRAL] = "says nothing of",
+		[MAILAUTH_SPF_NEUTRAL] = "neither confirms nor denies",
 		[MAILAUTH_SPF_PASS] = "designates",
 		[MAILAUTH_SPF_FAIL] = "does not designate",
 		[MAILAUTH_SPF_SOFTFAIL] = "probably does not designate",
