@@ -68,20 +68,25 @@ static int
 set_manner(struct tool *t, struct mailauth_check *c, struct inputs *in)
 {
 	mailauth_public_suffix *suffix;
-	int r = mailauth_check_set_unsigned_body(c, in->unsigned_body == 0 ?
-	    MAILAUTH_DKIM_PASS : MAILAUTH_DKIM_POLICY), status;
+	int r = mailauth_dkim_set_unsigned_body(mailauth_check_dkim(c),
+	    in->unsigned_body == 0 ? MAILAUTH_DKIM_PASS :
+	    MAILAUTH_DKIM_POLICY), status;
 
 	if (r == MAILAUTH_DONE && in->discovery != 0) {
 		status = input_suffixes(t, &suffix, &in->suffixes);
 		if (status != 0)
 			return status;
-		r = mailauth_check_set_discovery(c, MAILAUTH_DMARC_PSL, suffix,
-		    in->suffixes);
+		r = mailauth_dmarc_set_discovery(mailauth_check_dmarc(c),
+		    MAILAUTH_DMARC_PSL, suffix, in->suffixes);
 	}
 	if (r == MAILAUTH_DONE)
 		r = mailauth_check_set_trace(c, t->explain);
 	if (r == MAILAUTH_DONE && t->no_ahead)
-		r = mailauth_check_set_spf_limit(c, MAILAUTH_SPF_AHEAD, 0);
+		r = mailauth_spf_set_limit(mailauth_check_spf(c),
+		    MAILAUTH_SPF_AHEAD, 0);
+	if (r == MAILAUTH_DONE && t->no_ahead)
+		r = mailauth_spf_set_limit(mailauth_check_helo_spf(c),
+		    MAILAUTH_SPF_AHEAD, 0);
 	return r < 0 ? tool_broken(t, r) : 0;
 }
 

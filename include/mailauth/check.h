@@ -44,18 +44,8 @@ MAILAUTH_API int mailauth_check_set_mail_from(struct mailauth_check *, const cha
  */
 MAILAUTH_API int mailauth_check_set_authserv_id(struct mailauth_check *, const char *);
 
-/* See the rooms' own headers.  Before the first step. */
-MAILAUTH_API int mailauth_check_set_keys(struct mailauth_check *, struct mailauth_keys *);
-/* MAILAUTH_DKIM_POLICY is the default here: such a signature does not count for DMARC. */
-MAILAUTH_API int mailauth_check_set_unsigned_body(struct mailauth_check *, int result);
-MAILAUTH_API int mailauth_check_set_discovery(struct mailauth_check *, int discovery,
-    mailauth_public_suffix *suffix, void *user);
+/* Before the first step: 1 keeps the traces of all parts. */
 MAILAUTH_API int mailauth_check_set_trace(struct mailauth_check *, int on);
-/* The limits of the rooms; SPF's for both identities. */
-MAILAUTH_API int mailauth_check_set_rdns_limit(struct mailauth_check *, int limit, uint32_t value);
-MAILAUTH_API int mailauth_check_set_spf_limit(struct mailauth_check *, int limit, uint32_t value);
-MAILAUTH_API int mailauth_check_set_dkim_limit(struct mailauth_check *, int limit, uint32_t value);
-MAILAUTH_API int mailauth_check_set_dmarc_limit(struct mailauth_check *, int limit, uint32_t value);
 
 /* The message to write to; lent, lives as long as the check. */
 MAILAUTH_API struct mailauth_message *mailauth_check_message(struct mailauth_check *);
@@ -70,15 +60,19 @@ MAILAUTH_API int mailauth_check_step(struct mailauth_check *);
 MAILAUTH_API int mailauth_check_run(struct mailauth_check *, struct mailauth_resolver *);
 
 /*
- * The parts, lent; their accessors tell their verdicts, once each is done: its
- * result is no longer 0.  _helo_spf() is the HELO identity, _spf() MAIL FROM's.
- * They are stepped by the check alone.
+ * The parts, lent; they live as long as the check.  Before its first step their
+ * settings are the caller's: _set_limit(), mailauth_dkim_set_keys(),
+ * mailauth_dkim_set_unsigned_body() (here MAILAUTH_DKIM_POLICY by default: such
+ * a signature does not count for DMARC), mailauth_dmarc_set_discovery().  Their
+ * inputs and steps are the check's.  Their accessors tell their verdicts, each as
+ * soon as it is reached: its result is no longer 0.  _helo_spf() is the HELO
+ * identity, _spf() MAIL FROM's.
  */
-MAILAUTH_API const struct mailauth_rdns *mailauth_check_rdns(const struct mailauth_check *);
-MAILAUTH_API const struct mailauth_spf *mailauth_check_helo_spf(const struct mailauth_check *);
-MAILAUTH_API const struct mailauth_spf *mailauth_check_spf(const struct mailauth_check *);
-MAILAUTH_API const struct mailauth_dkim *mailauth_check_dkim(const struct mailauth_check *);
-MAILAUTH_API const struct mailauth_dmarc *mailauth_check_dmarc(const struct mailauth_check *);
+MAILAUTH_API struct mailauth_rdns *mailauth_check_rdns(const struct mailauth_check *);
+MAILAUTH_API struct mailauth_spf *mailauth_check_helo_spf(const struct mailauth_check *);
+MAILAUTH_API struct mailauth_spf *mailauth_check_spf(const struct mailauth_check *);
+MAILAUTH_API struct mailauth_dkim *mailauth_check_dkim(const struct mailauth_check *);
+MAILAUTH_API struct mailauth_dmarc *mailauth_check_dmarc(const struct mailauth_check *);
 
 /* ---- Once done ---- */
 

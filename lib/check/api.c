@@ -168,47 +168,16 @@ mailauth_check_set_authserv_id(struct mailauth_check *c, const char *id)
 	return MAILAUTH_DONE;
 }
 
-/* Settings are for parts that have not begun. */
-static int
-check_setting(const struct mailauth_check *c)
-{
-	if (c == NULL)
-		return MAILAUTH_EINVAL;
-	return c->started ? MAILAUTH_EUSE : MAILAUTH_DONE;
-}
-
-int
-mailauth_check_set_keys(struct mailauth_check *c, struct mailauth_keys *keys)
-{
-	int r = check_setting(c);
-
-	return r < 0 ? r : mailauth_dkim_set_keys(c->dkim, keys);
-}
-
-int
-mailauth_check_set_unsigned_body(struct mailauth_check *c, int result)
-{
-	int r = check_setting(c);
-
-	return r < 0 ? r : mailauth_dkim_set_unsigned_body(c->dkim, result);
-}
-
-int
-mailauth_check_set_discovery(struct mailauth_check *c, int discovery,
-    mailauth_public_suffix *suffix, void *user)
-{
-	int r = check_setting(c);
-
-	return r < 0 ? r : mailauth_dmarc_set_discovery(c->dmarc, discovery,
-	    suffix, user);
-}
-
 int
 mailauth_check_set_trace(struct mailauth_check *c, int on)
 {
-	int r = check_setting(c);
+	int r;
 
-	if (r < 0 || (r = mailauth_rdns_set_trace(c->rdns, on)) < 0 ||
+	if (c == NULL)
+		return MAILAUTH_EINVAL;
+	if (c->started)
+		return MAILAUTH_EUSE;
+	if ((r = mailauth_rdns_set_trace(c->rdns, on)) < 0 ||
 	    (r = mailauth_spf_set_trace(c->helo_spf, on)) < 0 ||
 	    (r = mailauth_spf_set_trace(c->spf, on)) < 0 ||
 	    (r = mailauth_dkim_set_trace(c->dkim, on)) < 0 ||
@@ -216,45 +185,6 @@ mailauth_check_set_trace(struct mailauth_check *c, int on)
 		return r;
 	c->trace_on = on != 0;
 	return MAILAUTH_DONE;
-}
-
-int
-mailauth_check_set_rdns_limit(struct mailauth_check *c, int limit,
-    uint32_t value)
-{
-	int r = check_setting(c);
-
-	return r < 0 ? r : mailauth_rdns_set_limit(c->rdns, limit, value);
-}
-
-int
-mailauth_check_set_spf_limit(struct mailauth_check *c, int limit,
-    uint32_t value)
-{
-	int r = check_setting(c);
-
-	if (r < 0 ||
-	    (r = mailauth_spf_set_limit(c->helo_spf, limit, value)) < 0)
-		return r;
-	return mailauth_spf_set_limit(c->spf, limit, value);
-}
-
-int
-mailauth_check_set_dkim_limit(struct mailauth_check *c, int limit,
-    uint32_t value)
-{
-	int r = check_setting(c);
-
-	return r < 0 ? r : mailauth_dkim_set_limit(c->dkim, limit, value);
-}
-
-int
-mailauth_check_set_dmarc_limit(struct mailauth_check *c, int limit,
-    uint32_t value)
-{
-	int r = check_setting(c);
-
-	return r < 0 ? r : mailauth_dmarc_set_limit(c->dmarc, limit, value);
 }
 
 /* ---- DMARC told of what the others do ---- */
@@ -482,31 +412,31 @@ mailauth_check_run(struct mailauth_check *c, struct mailauth_resolver *resolver)
 
 /* ---- Parts and results ---- */
 
-const struct mailauth_rdns *
+struct mailauth_rdns *
 mailauth_check_rdns(const struct mailauth_check *c)
 {
 	return c != NULL ? c->rdns : NULL;
 }
 
-const struct mailauth_spf *
+struct mailauth_spf *
 mailauth_check_helo_spf(const struct mailauth_check *c)
 {
 	return c != NULL ? c->helo_spf : NULL;
 }
 
-const struct mailauth_spf *
+struct mailauth_spf *
 mailauth_check_spf(const struct mailauth_check *c)
 {
 	return c != NULL ? c->spf : NULL;
 }
 
-const struct mailauth_dkim *
+struct mailauth_dkim *
 mailauth_check_dkim(const struct mailauth_check *c)
 {
 	return c != NULL ? c->dkim : NULL;
 }
 
-const struct mailauth_dmarc *
+struct mailauth_dmarc *
 mailauth_check_dmarc(const struct mailauth_check *c)
 {
 	return c != NULL ? c->dmarc : NULL;

@@ -45,7 +45,8 @@ new_check(struct session *s)
 	NEED(mailauth_check_set_mail_from(c, SENDER, strlen(SENDER)) ==
 	    MAILAUTH_DONE);
 	NEED(mailauth_check_set_authserv_id(c, RECEIVER) == MAILAUTH_DONE);
-	NEED(mailauth_check_set_keys(c, keys) == MAILAUTH_DONE);
+	NEED(mailauth_dkim_set_keys(mailauth_check_dkim(c), keys) ==
+	    MAILAUTH_DONE);
 	return c;
 }
 
