@@ -45,7 +45,8 @@ static const struct {
 	{ "4.3 a domain alone", { IP4, "h.example", "d.example" },
 	    "d = v=spf1 exists:%{s} -all\npostmaster@d A 127.0.0.2\n",
 	    "pass - exists:%{s} 1/0" },
-	{ "the last @ counts", { IP4, "h.example", "\"a@b.example\"@d.example" },
+	{ "the last @ counts", { IP4, "h.example",
+	    "\"a@b.example\"@d.example" },
 	    "d = v=spf1 ip4:192.0.2.1\nb = v=spf1 -all\n",
 	    "pass - ip4:192.0.2.1 0/0" },
 	{ "4.3 a label of 64", { IP4, "h.example", "u@" X63 "a.example" }, "",
@@ -126,7 +127,8 @@ static const struct {
 	{ "4.7 default", FROM, "d = v=spf1 ip4:192.0.2.2\n",
 	    "neutral - default 0/0" },
 	{ "4.7 empty record", FROM, "d = v=spf1\n", "neutral - default 0/0" },
-	{ "4.6.2 qualifiers", FROM, "d = v=spf1 ~all\n", "softfail - ~all 0/0" },
+	{ "4.6.2 qualifiers", FROM, "d = v=spf1 ~all\n",
+	    "softfail - ~all 0/0" },
 	{ "4.6.2 qualifiers", FROM, "d = v=spf1 ?all\n", "neutral - ?all 0/0" },
 
 	/* ---- Mechanisms ---- */
@@ -137,7 +139,8 @@ static const struct {
 	    "d = v=spf1 ?all redirect=e.example\ne = v=spf1 -all\n",
 	    "neutral - ?all 0/0" },
 	{ "5.2 pass", FROM, "d = v=spf1 -include:e.example +all\n"
-	    "e = v=spf1 ip4:192.0.2.1 -all\n", "fail - -include:e.example 1/0" },
+	    "e = v=spf1 ip4:192.0.2.1 -all\n",
+	    "fail - -include:e.example 1/0" },
 	{ "5.2 fail", FROM, "d = v=spf1 include:e.example ?all\n"
 	    "e = v=spf1 -all\n", "neutral - ?all 1/0" },
 	{ "5.2 softfail", FROM, "d = v=spf1 include:e.example +all\n"
@@ -154,7 +157,8 @@ static const struct {
 	    "permerror include-no-record - 1/1" },
 	{ "5.2 one label", FROM, "d = v=spf1 include:%{d1} +all\n",
 	    "permerror include-no-record - 1/0" },
-	{ "4.8 include of no name", FROM, "d = v=spf1 include:e..example -all\n",
+	{ "4.8 include of no name", FROM,
+	    "d = v=spf1 include:e..example -all\n",
 	    "fail - -all 1/0" },
 	{ "4.8 a of no name", FROM,
 	    "d = v=spf1 a:" X63 "a.example a:%{d}..%{d} ptr:e..example -all\n",
@@ -238,7 +242,8 @@ static const struct {
 	{ "5.5 a CNAME loop skips", FROM, "d = v=spf1 ptr -all\n"
 	    REV4 "PTR x.d\nx.d CNAME y.d\ny.d CNAME x.d\n", "fail - -all 1/0" },
 	{ "2317 PTR behind a CNAME", FROM, "d = v=spf1 ptr -all\n"
-	    REV4 "CNAME rev\nrev PTR x.d\nx.d A 192.0.2.1\n", "pass - ptr 1/0" },
+	    REV4 "CNAME rev\nrev PTR x.d\nx.d A 192.0.2.1\n",
+	    "pass - ptr 1/0" },
 	{ "5.6 ip4", FROM, "d = v=spf1 ip4:192.0.2.9/24 -all\n",
 	    "pass - ip4:192.0.2.9/24 0/0" },
 	{ "5.6 ip4:0.0.0.0/0 is IPv4", FROM6, "d = v=spf1 ip4:0.0.0.0/0 -all\n",
@@ -294,7 +299,8 @@ static const struct {
 	{ "6.2 not of the redirecting record", FROM,
 	    "d = v=spf1 redirect=r.example exp=e.example\n"
 	    "r = v=spf1 -all\ne = ours\n", "fail - -all 1/0" },
-	{ "6.2 two texts", FROM, "d = v=spf1 -all exp=e.example\ne = x\ne = y\n",
+	{ "6.2 two texts", FROM,
+	    "d = v=spf1 -all exp=e.example\ne = x\ne = y\n",
 	    "fail - -all 0/0" },
 	{ "6.2 none", FROM, "d = v=spf1 -all exp=e.example\n",
 	    "fail - -all 0/0" },
@@ -326,7 +332,8 @@ static const struct {
 	    REV4 "PTR a\n" REV4 "PTR x.d\n" REV4 "PTR d\n" A1
 	    "x.d A 192.0.2.1\nd A 192.0.2.1\nd.example.q A 127.0.0.2\n",
 	    "pass - exists:%{p}.q.example 2/0" },
-	{ "7.3 then what is below it", FROM, "d = v=spf1 exists:%{p}.q.example\n"
+	{ "7.3 then what is below it", FROM,
+	    "d = v=spf1 exists:%{p}.q.example\n"
 	    REV4 "PTR a\n" REV4 "PTR x.d\n" REV4 "PTR d\n" A1
 	    "x.d A 192.0.2.1\nx.d.example.q A 127.0.0.2\n",
 	    "pass - exists:%{p}.q.example 2/0" },
@@ -336,7 +343,8 @@ static const struct {
 	{ "7.3 unknown", FROM, "d = v=spf1 exists:%{p}.q.example\n"
 	    REV4 "PTR b\nunknown.q A 127.0.0.2\n",
 	    "pass - exists:%{p}.q.example 2/0" },
-	{ "7.3 unknown after an error", FROM, "d = v=spf1 exists:%{p}.q.example\n"
+	{ "7.3 unknown after an error", FROM,
+	    "d = v=spf1 exists:%{p}.q.example\n"
 	    ";! 1.2.0.192.in-addr.arpa. PTR SERVFAIL\nunknown.q A 127.0.0.2\n",
 	    "pass - exists:%{p}.q.example 2/0" },
 	{ "lesson 21 macros of an include", FROM,
@@ -364,7 +372,8 @@ static const struct {
 	    "a:b.example a:b.example a:b.example a:b.example a:b.example "
 	    "a:b.example a:b.example redirect=e.example\nb A 192.0.2.9\n"
 	    "e = v=spf1 -all\n", "fail - -all 10/0" },
-	{ "redirect is the eleventh", FROM, "d = v=spf1 a:b.example a:b.example "
+	{ "redirect is the eleventh", FROM,
+	    "d = v=spf1 a:b.example a:b.example "
 	    "a:b.example a:b.example a:b.example a:b.example a:b.example "
 	    "a:b.example a:b.example a:b.example redirect=e.example\n"
 	    "b A 192.0.2.9\ne = v=spf1 -all\n", "permerror term-limit - 10/0" },
@@ -390,7 +399,8 @@ static const struct {
 	    "permerror term-limit - 10/0" },
 	{ "a loop of redirects", FROM, "d = v=spf1 redirect=e.example\n"
 	    "e = v=spf1 redirect=d.example\n", "permerror term-limit - 10/0" },
-	{ "two void lookups", FROM, "d = v=spf1 a:x.example mx:y.example +all\n",
+	{ "two void lookups", FROM,
+	    "d = v=spf1 a:x.example mx:y.example +all\n",
 	    "pass - +all 2/2" },
 	{ "three", FROM, "d = v=spf1 a:x.example mx:y.example exists:z.example "
 	    "+all\n", "permerror void-lookup-limit - 3/3" },
@@ -403,7 +413,8 @@ static const struct {
 	    "permerror void-lookup-limit - 3/3" },
 	{ "hosts of an mx", FROM, "d = v=spf1 mx -all\nd MX 1 x\nd MX 2 y\n"
 	    "d MX 3 z\nd MX 4 a\n" A1, "permerror void-lookup-limit - 1/3" },
-	{ "no PTR is one", FROM, "d = v=spf1 ptr a:x.example a:y.example +all\n",
+	{ "no PTR is one", FROM,
+	    "d = v=spf1 ptr a:x.example a:y.example +all\n",
 	    "permerror void-lookup-limit - 3/3" },
 	{ "the client's names are not the domain's", FROM,
 	    "d = v=spf1 ptr -all\n" REV4 "PTR x.d\n" REV4 "PTR y.d\n"
@@ -433,7 +444,8 @@ static const struct {
 	{ "a domain's own name truncated on the left", FROM,
 	    "d = v=spf1 exists:%{l}." X63 "." X63 "." X63 "." X63 ".a.example "
 	    "-all\n" X63 "." X63 "." X63 ".a A 127.0.0.2\n",
-	    "pass - exists:%{l}." X63 "." X63 "." X63 "." X63 ".a.example 1/0" },
+	    "pass - exists:%{l}." X63 "." X63 "." X63 "."
+	    X63 ".a.example 1/0" },
 };
 
 static const struct manner manners[] = {
@@ -458,7 +470,7 @@ START_TEST(evaluates)
 		ck_assert_msg(strcmp(said.p, rows[_i].want) == 0,
 		    "%s: manner %zu: %s", rows[_i].clause, i, said.p);
 	}
-	/* No answer that the verdict does not need can hold it up or change it. */
+	/* No answer that the verdict does not need holds it up or changes it. */
 	for (size_t i = 0; i < questions; i++) {
 		struct manner m = { .ahead = 10, .held = i };
 
@@ -527,7 +539,8 @@ static const struct {
 	    "d = v=spf1 a:b.example exists:%{l}.x.example a:%{o} a:%{h} "
 	    "exists:%{i}.x.example a:%{d} exists:%{p}.example "
 	    "include:_%{d}.e.example -all\nb A 192.0.2.1\n",
-	    "TXT d.example, A b.example, A d.example, TXT _d.example.e.example" },
+	    "TXT d.example, A b.example, A d.example, "
+	    "TXT _d.example.e.example" },
 	{ "not beyond the limit on terms", FROM, 100,
 	    "d = v=spf1 a:a0.example a:a1.example a:a2.example a:a3.example "
 	    "a:a4.example a:a5.example a:a6.example a:a7.example a:a8.example "
@@ -538,7 +551,8 @@ static const struct {
 	{ "not beyond what is certain", FROM, 10,
 	    "d = v=spf1 a:b.example ip4:192.0.2.0/24 a:c.example -all "
 	    "redirect=e.example\n", "TXT d.example, A b.example" },
-	{ "not beyond all", FROM, 10, "d = v=spf1 a:b.example ?all a:c.example\n",
+	{ "not beyond all", FROM, 10,
+	    "d = v=spf1 a:b.example ?all a:c.example\n",
 	    "TXT d.example, A b.example" },
 	{ "beyond what is not certain", FROM, 10,
 	    "d = v=spf1 a:b.example ip4:192.0.2.9 a:c.example -all\n",
@@ -588,7 +602,8 @@ static const struct {
 	{ "5.4 the root is no host", FROM, 10, "d = v=spf1 mx -all\nd MX 0 .\n",
 	    "TXT d.example, MX d.example" },
 	{ "SPFail", { IP4, "h.example", "u@a.b.d.example" }, 0,
-	    "a.b.d = v=spf1 exists:%{d1r}.foo.example exists:%{d2r}.foo.example "
+	    "a.b.d = v=spf1 exists:%{d1r}.foo.example "
+	    "exists:%{d2r}.foo.example "
 	    "exists:%{D1R-}.foo.example exists:%{dr}.%{d3}.foo.example -all\n"
 	    "a.foo A 1.1.1.1\n", "TXT a.b.d.example, A a.foo.example" },
 	{ "SPFail, all of them", { IP4, "h.example", "u@a.b.d.example" }, 0,
@@ -653,7 +668,8 @@ static const struct {
 	    "d = v=spf1 include:d.example\n", "permerror term-limit - 100/0" },
 	{ "0 voids", MAILAUTH_SPF_VOIDS, 0, "d = v=spf1 a:x.example +all\n",
 	    "permerror void-lookup-limit - 1/1" },
-	{ "3 voids", MAILAUTH_SPF_VOIDS, 3, "d = v=spf1 a:x.example a:y.example "
+	{ "3 voids", MAILAUTH_SPF_VOIDS, 3,
+	    "d = v=spf1 a:x.example a:y.example "
 	    "a:z.example +all\n", "pass - +all 3/3" },
 	{ "1 host", MAILAUTH_SPF_MX_HOSTS, 1, "d = v=spf1 mx\nd MX 1 a\n"
 	    "d MX 2 b\n" A1, "permerror mx-limit - 1/0" },
@@ -946,7 +962,7 @@ START_TEST(keeps_received_whole)
 		"a)\" pass (", "\r\n\r\nbody", "; spf=pass \r\n X:",
 		"\x80\xff\xc3\x28", "=?utf-8?q?x?=", "a\tb", " ", ".",
 		X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63,
-		"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"",
+		"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"",
 	};
 	static struct item list[ITEMS_MAX];
 	struct items items = { .list = list };
@@ -984,7 +1000,8 @@ START_TEST(refuses_misuse)
 	char buf[10];
 
 	ck_assert_int_eq(mailauth_spf_step(s), MAILAUTH_EUSE);
-	ck_assert_int_eq(mailauth_spf_set_client(s, "192.0.2"), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_spf_set_client(s, "192.0.2"),
+	    MAILAUTH_EINVAL);
 	ck_assert_int_eq(mailauth_spf_set_client(s, NULL), MAILAUTH_EINVAL);
 	ck_assert_int_eq(mailauth_spf_set_client(s, IP4), MAILAUTH_DONE);
 	ck_assert_int_eq(mailauth_spf_set_helo(s, NULL, 1), MAILAUTH_EINVAL);
@@ -997,7 +1014,8 @@ START_TEST(refuses_misuse)
 	ck_assert_int_eq(mailauth_spf_set_limit(s, MAILAUTH_SPF_RECORD_BYTES,
 	    65536), MAILAUTH_EINVAL);
 	/* Given again, an input replaces what was there. */
-	ck_assert_int_eq(mailauth_spf_set_mail_from(s, "x@y", 3), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_spf_set_mail_from(s, "x@y", 3),
+	    MAILAUTH_DONE);
 	ck_assert_int_eq(mailauth_spf_set_mail_from(s, "u@d.example", 11),
 	    MAILAUTH_DONE);
 	ck_assert_int_eq(mailauth_spf_eval(s, NULL), MAILAUTH_EINVAL);

@@ -60,7 +60,8 @@ static const struct {
 	{ "5.2 include without domain", "v=spf1 include", NULL },
 	{ "5.2 include:", "v=spf1 include: -all", NULL },
 	{ "5.2 include with a length", "v=spf1 include:a.example/24", NULL },
-	{ "5.3 a", "v=spf1 a a/24 a//64 a/24//64", "v=spf1 a a/24 a//64 a/24//64" },
+	{ "5.3 a", "v=spf1 a a/24 a//64 a/24//64",
+	    "v=spf1 a a/24 a//64 a/24//64" },
 	{ "5.3 a with domain", "v=spf1 a:b.example a:b.example/24//64 "
 	    "a:b.example//0", "v=spf1 a:b.example a:b.example/24//64 "
 	    "a:b.example//0" },
@@ -91,7 +92,8 @@ static const struct {
 	{ "7.1 slash among delimiters at its place",
 	    "v=spf1 a:%{d2/}/24 exists:%{l1r/}.b.example",
 	    "v=spf1 a:%{d2/}/24 exists:%{l1r/}.b.example" },
-	{ "5.4 mx", "v=spf1 mx mx:b.example//48", "v=spf1 mx mx:b.example//48" },
+	{ "5.4 mx", "v=spf1 mx mx:b.example//48",
+	    "v=spf1 mx mx:b.example//48" },
 	{ "5.4 mx:", "v=spf1 mx:", NULL },
 	{ "5.5 ptr", "v=spf1 ptr ptr:b.example", "v=spf1 ptr ptr:b.example" },
 	{ "5.5 ptr:", "v=spf1 ptr:", NULL },
