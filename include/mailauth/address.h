@@ -22,7 +22,8 @@ MAILAUTH_API const char *mailauth_address_family_name(int family);
 /*
  * Read an address literal with its brackets.  Returns its family, or 0: it is
  * none; reason (where not NULL) then says why.  address, where not NULL, gets
- * the address as inet_ntop(3) writes it, at least 46 octets; empty for GENERAL.
+ * the address as inet_ntop(3) writes it; empty for GENERAL and for none; it has
+ * room for at least 46 octets, else MAILAUTH_EINVAL.
  */
 MAILAUTH_API int mailauth_addr_literal_parse(const char *text, size_t n,
     char *address, size_t size, const char **reason);

@@ -52,7 +52,8 @@ MAILAUTH_API void mailauth_dmarc_free(struct mailauth_dmarc *);	/* NULL allowed 
 MAILAUTH_API struct mailauth_lookups *mailauth_dmarc_lookups(struct mailauth_dmarc *);
 
 /*
- * Inputs; after the first step MAILAUTH_EUSE; MAILAUTH_ENOMEM.
+ * Inputs; after the first step MAILAUTH_EUSE; MAILAUTH_ENOMEM; MAILAUTH_EINVAL:
+ * no such result.
  * The author domain as it stands in From: any octets; U-labels are converted,
  * a literal has brackets.  Never set: no author domain (result none).
  */

@@ -33,13 +33,18 @@ MAILAUTH_API struct mailauth_mx *mailauth_mx_new(struct mailauth_lookups *);
 MAILAUTH_API void mailauth_mx_free(struct mailauth_mx *);	/* NULL allowed */
 MAILAUTH_API struct mailauth_lookups *mailauth_mx_lookups(struct mailauth_mx *);
 
-/* A domain, a mailbox (its domain), or a literal in brackets: any octets. */
+/*
+ * Inputs; after the first step MAILAUTH_EUSE; MAILAUTH_ENOMEM.
+ * A domain, a mailbox (what follows its last "@"), or a literal in brackets: any
+ * octets.  Never set: permerror.
+ */
 MAILAUTH_API int mailauth_mx_set_domain(struct mailauth_mx *, const char *, size_t n);
 /* Fixes the shuffle of equal preferences (section 5.1: MUST); give a random one. */
 MAILAUTH_API int mailauth_mx_set_seed(struct mailauth_mx *, uint64_t seed);
 /*
  * A name or address by which we are known; may be repeated.  Where a host is
  * ours, it and all hosts of its or a higher preference number are left out.
+ * MAILAUTH_EINVAL: it is neither.
  */
 MAILAUTH_API int mailauth_mx_add_local(struct mailauth_mx *, const char *, size_t n);
 
