@@ -44,7 +44,7 @@ MAILAUTH_API int mailauth_mx_set_seed(struct mailauth_mx *, uint64_t seed);
 /*
  * A name or address by which we are known; may be repeated.  Where a host is
  * ours, it and all hosts of its or a higher preference number are left out.
- * MAILAUTH_EINVAL: it is neither.
+ * Any octets: what is neither can be no host.
  */
 MAILAUTH_API int mailauth_mx_add_local(struct mailauth_mx *, const char *, size_t n);
 

@@ -107,7 +107,7 @@ mailauth_mx_set_seed(struct mailauth_mx *m, uint64_t seed)
 	return r;
 }
 
-/* An address, in brackets or not, or a name. */
+/* An address, in brackets or not, or a name; what is neither equals nothing. */
 static int
 read_local(struct slice text, struct mx_local *out)
 {
@@ -116,13 +116,11 @@ read_local(struct slice text, struct mx_local *out)
 
 	*out = (struct mx_local){ 0 };
 	if (ma_ip_parse(text, &out->ip) ||
-	    ma_literal_parse(text, &out->ip, &reason) != 0) {
+	    ma_literal_parse(text, &out->ip, &reason) != 0)
 		out->ip = ma_ip_unmap(out->ip);
-		return out->ip.family != 0 ? MAILAUTH_DONE : MAILAUTH_EINVAL;
-	}
-	if (ma_name_parse_utf8(text, &out->name, &nomem))
-		return MAILAUTH_DONE;
-	return nomem ? MAILAUTH_ENOMEM : MAILAUTH_EINVAL;
+	else
+		ma_name_parse_utf8(text, &out->name, &nomem);
+	return nomem ? MAILAUTH_ENOMEM : MAILAUTH_DONE;
 }
 
 int

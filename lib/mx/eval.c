@@ -8,6 +8,7 @@ struct eval {
 	const struct mx_input *in;
 	struct mx_outcome *out;
 	int why;			/* an address lookup failed */
+	bool cut;			/* hosts above the limit */
 };
 
 static void
@@ -198,6 +199,10 @@ take_hosts(struct eval *e, const struct mx_exchanges *x)
 {
 	size_t n = x->n < e->in->max_hosts ? x->n : e->in->max_hosts;
 
+	e->cut = n < x->n;
+	if (e->cut)
+		ma_trace(e->r, "%zu hosts above the limit are left out",
+		    x->n - n);
 	e->out->hosts = ma_arena_alloc(e->r->arena,
 	    n * sizeof *e->out->hosts);
 	for (size_t i = 0; e->out->hosts != NULL && i < n; i++)
@@ -223,7 +228,8 @@ decide(struct eval *e)
 	if (e->why != 0)
 		conclude(e, MAILAUTH_MX_TEMPERROR, ma_failure_reason(e->why));
 	else
-		conclude(e, MAILAUTH_MX_NO_ADDRESS, REASON("no-address"));
+		conclude(e, MAILAUTH_MX_NO_ADDRESS, e->cut ?
+		    REASON("host-limit") : REASON("no-address"));
 }
 
 /*

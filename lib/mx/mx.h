@@ -37,8 +37,8 @@ bool ma_mx_exchanges(struct run *, const struct answer *, uint64_t seed,
 
 /* A name or address by which we are known. */
 struct mx_local {
-	struct ip ip;			/* family 0: it is a name */
-	struct dname name;
+	struct ip ip;			/* family 0: it is none */
+	struct dname name;		/* n 0: it is none */
 };
 
 struct mx_input {

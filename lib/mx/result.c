@@ -27,6 +27,9 @@ ma_mx_detail(const char *reason)
 	static const struct {
 		const char *reason, *detail;
 	} list[] = {
+		{ "host-limit", "none of the first mail hosts of the domain "
+		    "has an address; more than the limit were not looked "
+		    "at" },
 		{ "literal-unroutable", "nobody knows how to reach such an "
 		    "address" },
 		{ "mail-loop", "no host but ourselves is left" },

@@ -128,6 +128,18 @@ ma_is_host(const struct dname *name)
 	return false;
 }
 
+/* A name over 253 octets, or a label over 63: RFC 1035 section 2.3.4. */
+static bool
+is_too_long(struct slice text)
+{
+	if (text.n > DOMAIN_TEXT_MAX)
+		return true;
+	while (text.n > 0)
+		if (ma_cut(&text, '.').n > LABEL_MAX)
+			return true;
+	return false;
+}
+
 /*
  * Domain = sub-domain *("." sub-domain)
  * sub-domain = Let-dig [Ldh-str] / U-label
@@ -147,7 +159,7 @@ parse_domain(struct slice text, struct dname *name, const char **reason,
 		return false;
 	}
 	if (!ma_name_parse_utf8(text, name, nomem)) {
-		if (ma_is_ascii(text) && text.n > DOMAIN_TEXT_MAX)
+		if (ma_is_ascii(text) && is_too_long(text))
 			*reason = REASON("domain-length");
 		return false;
 	}
@@ -276,7 +288,8 @@ ma_mailbox_detail(const char *reason)
 		const char *reason, *detail;
 	} list[] = {
 		{ "domain-empty", "there is no domain" },
-		{ "domain-length", "the domain has more than 253 octets" },
+		{ "domain-length", "the domain has more than 253 octets, or "
+		    "a label more than 63" },
 		{ "domain-missing", "there is no \"@\" and domain" },
 		{ "domain-syntax", "the domain is not labels of letters, "
 		    "digits and hyphens (RFC 5321 section 4.1.2)" },

@@ -214,6 +214,9 @@ static const struct row rows[] = {
 	{ "X5 by a dangling alias's target", "d.example", MX(10, "b")
 	    "b.example. CNAME me.example.\n",
 	    "loop d.example: (mail-loop)", NULL, 0, "me.example" },
+	{ "X5 what is no name and no address", "d.example", MX(5, "a")
+	    A("a", 1), "ok d.example: 5 a.example[192.0.2.1]", NULL, 0,
+	    " [x:y] a..b . 192.0.2 [192.0.2.1" },
 	{ "X5 implicit", "d.example", A("d", 1),
 	    "loop implicit d.example: (mail-loop)", "d.example MX", 1,
 	    "d.example" },
@@ -354,7 +357,7 @@ START_TEST(bounds_hosts)
 {
 	struct mailauth_lookups *l = mailauth_lookups_new();
 	struct mailauth_mx *m = mailauth_mx_new(l);
-	struct mailauth_resolver *zone;
+	struct mailauth_resolver *zone, *small;
 	struct buf b = { 0 };
 
 	for (int i = 999; i >= 0; i--)
@@ -370,6 +373,20 @@ START_TEST(bounds_hosts)
 	for (size_t i = 0; i < 100; i++)
 		ck_assert_uint_eq(mailauth_mx_preference(m, i), i);
 	mailauth_mx_free(m);
+	/* Where none within the limit has an address, it is told. */
+	ma_buf_clear(&b);
+	for (int i = 0; i < 3; i++)
+		ma_buf_fmt(&b, "e.example. MX %d h%d.example.\n", i, i);
+	ma_buf_fmt(&b, "h2.example. A 192.0.2.1\n%c", '\0');
+	small = zone_of(b.p);
+	m = mailauth_mx_new(NULL);
+	mailauth_mx_set_domain(m, "e.example", 9);
+	mailauth_mx_set_limit(m, MAILAUTH_MX_HOSTS, 2);
+	ck_assert_int_eq(mailauth_mx_route(m, small), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_mx_result(m), MAILAUTH_MX_NO_ADDRESS);
+	ck_assert_str_eq(mailauth_mx_reason(m), "host-limit");
+	mailauth_mx_free(m);
+	mailauth_resolver_free(small);
 	/* Ourselves are found beyond the limit, too. */
 	m = mailauth_mx_new(NULL);
 	mailauth_mx_set_domain(m, "d.example", 9);
@@ -477,11 +494,7 @@ START_TEST(refuses_odd_calls)
 	ck_assert_int_eq(mailauth_mx_route(NULL, NULL), MAILAUTH_EINVAL);
 	ck_assert_int_eq(mailauth_mx_set_domain(m, NULL, 1), MAILAUTH_EINVAL);
 	ck_assert_int_eq(mailauth_mx_add_local(m, NULL, 1), MAILAUTH_EINVAL);
-	ck_assert_int_eq(mailauth_mx_add_local(m, "", 0), MAILAUTH_EINVAL);
-	ck_assert_int_eq(mailauth_mx_add_local(m, "[x:y]", 5),
-	    MAILAUTH_EINVAL);
-	ck_assert_int_eq(mailauth_mx_add_local(m, "a..b", 4),
-	    MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_mx_add_local(m, "", 0), MAILAUTH_DONE);
 	ck_assert_int_eq(mailauth_mx_set_limit(m, MAILAUTH_MX_HOSTS, 0),
 	    MAILAUTH_EINVAL);
 	ck_assert_int_eq(mailauth_mx_set_limit(m, MAILAUTH_MX_HOSTS, 1001),
