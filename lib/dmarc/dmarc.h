@@ -1,7 +1,7 @@
 /*
  * The DMARC room: RFC 9989, and by choice RFC 7489's way to discover records.
- *	record.c	text of a record	->  struct dmarc_record, and back
- *	eval.c		inputs and answers	->  struct dmarc_outcome
+ *	record.c	text of a record  <->  struct dmarc_record
+ *	eval.c		inputs and answers  ->  struct dmarc_outcome
  *	result.c	words and sentences
  *	api.c		the handle and the exported functions
  *
@@ -17,7 +17,7 @@
  *	mailauth_dmarc_step(d);			NEED: answers are lacking;
  *						MORE: only pending results are;
  *						DONE: these cannot matter
- *	ma_dmarc_settle_spf(d, result);		when it is there; then step again
+ *	ma_dmarc_settle_spf(d, result);		when it is there; step again
  *	ma_dmarc_settle_dkim(d, i, result);
  *
  * The outcome is that of an evaluation which had all results at the start.
@@ -35,13 +35,14 @@
 enum dmarc_record_status {
 	DMARC_RECORD_ABSENT,		/* no DMARC record */
 	DMARC_RECORD_OK,
-	DMARC_RECORD_INVALID		/* no right policy: see wrong, reports */
+	DMARC_RECORD_INVALID	/* no right policy: see wrong, reports */
 };
 
-enum { FO_ALL = 1, FO_ANY = 2, FO_DKIM = 4, FO_SPF = 8 };	/* "0" "1" "d" "s" */
+/* "0" "1" "d" "s" */
+enum { FO_ALL = 1, FO_ANY = 2, FO_DKIM = 4, FO_SPF = 8 };
 
 struct dmarc_record {
-	int p, sp, np;			/* enum mailauth_dmarc_policy; 0: none */
+	int p, sp, np;		/* enum mailauth_dmarc_policy; 0: none */
 	const char *wrong;		/* the tag that makes it INVALID */
 	bool reports;			/* rua= has a valid URI */
 	bool strict_dkim, strict_spf;	/* adkim=s, aspf=s */
@@ -67,7 +68,7 @@ bool ma_dmarc_uri_supported(struct slice uri);
 /* ---- Evaluation ---- */
 
 enum component {
-	COMPONENT_OTHER,		/* neither of these: it counts for nothing */
+	COMPONENT_OTHER,	/* none of these: it counts for nothing */
 	COMPONENT_PENDING,
 	COMPONENT_PASS,
 	COMPONENT_TEMPERROR

@@ -115,7 +115,8 @@ take_organizational(struct eval *e, const struct dname *name)
 static const struct walk_record *
 choose_record(const struct eval *e, const struct walk *w)
 {
-	const struct walk_record *last = w->n > 0 ? &w->records[w->n - 1] : NULL;
+	const struct walk_record *last =
+	    w->n > 0 ? &w->records[w->n - 1] : NULL;
 
 	if (last == NULL)
 		return NULL;
@@ -165,7 +166,8 @@ discover_by_suffix(struct eval *e)
 	struct dname org;
 	struct query q;
 
-	ma_suffix_organizational(in->suffix, in->suffix_user, &in->author, &org);
+	ma_suffix_organizational(in->suffix, in->suffix_user, &in->author,
+	    &org);
 	take_organizational(e, &org);
 	ma_dmarc_note(e->r, &in->author);
 	ma_dmarc_note(e->r, &org);

@@ -85,8 +85,6 @@ struct walk {
  */
 void ma_walk(struct run *, const struct dname *start, unsigned max_queries,
     struct walk *);
-/* Name the questions of such a walk, reading nothing. */
-void ma_walk_note(struct run *, const struct dname *start, unsigned max_queries);
 
 /* ---- A public suffix list ---- */
 

@@ -115,7 +115,8 @@ select_organizational(struct run *r, const struct dname *start,
     struct walk *w)
 {
 	/* psd=y or n ends a walk, so only the last record can have it. */
-	const struct walk_record *last = w->n > 0 ? &w->records[w->n - 1] : NULL;
+	const struct walk_record *last =
+	    w->n > 0 ? &w->records[w->n - 1] : NULL;
 	const char *rule;
 	char text[NAME_TEXT];
 
@@ -138,16 +139,6 @@ select_organizational(struct run *r, const struct dname *start,
 		ma_trace(r, "organizational domain %s (RFC 9989 section "
 		    "4.10.2, %s)", text, rule);
 	}
-}
-
-void
-ma_walk_note(struct run *r, const struct dname *start, unsigned max_queries)
-{
-	struct dname names[WALK_MAX];
-	size_t n = walk_names(start, max_queries, names);
-
-	for (size_t i = 0; i < n; i++)
-		ma_dmarc_note(r, &names[i]);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * For tests of whole evaluations: run one over a master file in every order of
- * answers, with a resolver that can only block, and with each allocation in turn
- * failing; all runs must agree.  Link as wrap.h says.
+ * answers, with a resolver that can only block, and with each allocation in
+ * turn failing; all runs must agree.  Link as wrap.h says.
  */
 #ifndef STEPS_H
 #define STEPS_H

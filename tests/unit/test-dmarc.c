@@ -89,7 +89,7 @@ static const struct {
 	    "adkim=; sp=none", "OK v=DMARC1; p=none; sp=none" },
 };
 
-/* The record as said above, in b with a NUL; what it says parses to the same. */
+/* The record as said above, in b with a NUL; it parses to the same again. */
 static void
 say_record(struct slice text, struct buf *b)
 {
@@ -188,7 +188,7 @@ END_TEST
 struct row {
 	const char *what, *from;
 	const char *spf;		/* "pass example.com" or NULL */
-	const char *dkim;		/* the same, with "," between, or NULL */
+	const char *dkim;		/* the same, "," between, or NULL */
 	const char *zone, *want;
 	const char *asked;		/* NULL: any */
 	unsigned rounds;		/* 0: any */
@@ -796,8 +796,8 @@ static const char *const domains[] = { "example.com", "a.example.com",
 enum { STATES = 12 };
 
 /*
- * RFC 9989 section 5.3.5, 5.3.6, without regard to how: a pass that aligns; else
- * a temperror that would; else fail.
+ * RFC 9989 section 5.3.5, 5.3.6, without regard to how: a pass that aligns;
+ * else a temperror that would; else fail.
  */
 static const char *
 oracle(const int *state, int n)
