@@ -1304,15 +1304,6 @@ END_TEST
 
 /* ---- Limits and floods ---- */
 
-static double
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* Malformed ones do not count, wherever they stand. */
 START_TEST(limits_signatures)
 {
@@ -1367,7 +1358,6 @@ START_TEST(bears_a_flood_of_signatures)
 	struct buf text = { 0 }, key = { 0 };
 	struct signer_record list[12];
 	struct signer_zone z = zone_of(list, COUNT(list));
-	double before;
 	struct verified v;
 
 	for (size_t i = 0; i < COUNT(list); i++) {
@@ -1383,10 +1373,8 @@ START_TEST(bears_a_flood_of_signatures)
 		    "d=x.example; s=k%u; h=from; bh=%s; b=AAAA\r\n", i,
 		    "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=");
 	ma_buf_str(&text, HEADER "\r\n\r\n");
-	before = seconds();
 	verifications = 0;
 	v = verify(ma_slice(text.p, text.n), &z);
-	ck_assert_msg(seconds() - before < 2, "%f s", seconds() - before);
 	ck_assert_uint_eq(z.asked, 10);
 	ck_assert_uint_eq(verifications, 30);
 	ck_assert_uint_eq(mailauth_dkim_count(v.dkim), 10000);
@@ -1401,40 +1389,44 @@ START_TEST(bears_a_flood_of_signatures)
 }
 END_TEST
 
-/* h= of 50,000 names over 100,000 fields. */
-START_TEST(bears_a_flood_of_names)
+/* h= of n names over twice as many fields. */
+static void
+cover_fields(int row, unsigned n)
 {
 	struct signer_record r = record_of(&ed_record);
 	struct signer_zone z = zone_of(&r, 1);
 	struct buf field = { 0 }, header = { 0 }, text = { 0 };
 	struct verified v;
-	double before;
 
 	ma_buf_str(&field, "DKIM-Signature: v=1; a=ed25519-sha256; "
 	    "d=x.example; s=k; bh=%h; b=%b; h=from");
-	for (unsigned i = 0; i < 50000; i++)
-		ma_buf_fmt(&field, _i == 0 ? ":received" : ":n%u", i * 2);
+	for (unsigned i = 0; i < n; i++)
+		ma_buf_fmt(&field, row == 0 ? ":received" : ":n%u", i * 2);
 	ma_buf_str(&field, "\r\n");
 	ma_buf_char(&field, '\0');
-	for (unsigned i = 0; i < 100000; i++)
-		ma_buf_fmt(&header, _i == 0 ? "Received: %u\r\n" : "N%u: x\r\n",
-		    i);
+	for (unsigned i = 0; i < 2 * n; i++)
+		ma_buf_fmt(&header, row == 0 ? "Received: %u\r\n" :
+		    "N%u: x\r\n", i);
 	ma_buf_str(&header, HEADER);
 	signer_sign(&text, ed, field.p, ma_slice(header.p, header.n),
 	    SLICE_LIT(BODY));
-	before = seconds();
 	v = verify(ma_slice(text.p, text.n), &z);
 	check(&v, 0, "flood", PASS, NULL);
-	ck_assert_msg(seconds() - before < 2, "%f s", seconds() - before);
 	done(&v);
 	ma_buf_free(&field);
 	ma_buf_free(&header);
 	ma_buf_free(&text);
 }
+
+START_TEST(bears_a_flood_of_names)
+{
+	unit_grows_linearly(cover_fields, _i, 12500);
+}
 END_TEST
 
-/* Fields of 16 MB: tags, names of h=, lines without end. */
-START_TEST(bears_large_fields)
+/* A field of n octets: tags, names of h=, lines without end. */
+static void
+read_large_field(int row, unsigned n)
 {
 	static const struct {
 		const char *head, *fill;
@@ -1449,21 +1441,23 @@ START_TEST(bears_large_fields)
 	};
 	struct buf text = { 0 };
 	struct signer_zone z = { 0 };
-	double before;
 	struct verified v;
 
 	ma_buf_str(&text, "DKIM-Signature: ");
-	ma_buf_str(&text, rows[_i].head);
-	while (text.n < 8000000)
-		ma_buf_str(&text, rows[_i].fill);
+	ma_buf_str(&text, rows[row].head);
+	while (text.n < n)
+		ma_buf_str(&text, rows[row].fill);
 	ma_buf_str(&text, "\r\n\r\n");
-	before = seconds();
 	wrap_start(SIZE_MAX);
 	v = verify(ma_slice(text.p, text.n), &z);
-	ck_assert_msg(seconds() - before < 4, "%f s", seconds() - before);
-	check(&v, 0, rows[_i].head, PERM, rows[_i].reason);
+	check(&v, 0, rows[row].head, PERM, rows[row].reason);
 	done(&v);
 	ma_buf_free(&text);
+}
+
+START_TEST(bears_large_fields)
+{
+	unit_grows_linearly(read_large_field, _i, 2000000);
 }
 END_TEST
 
