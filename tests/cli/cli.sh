@@ -291,6 +291,22 @@ got=$( { "$tool" -z "$zone" -x rdns 192.0.2.25 2>"$dir/err"; echo $? >"$dir/stat
 "$tool" -z "$zone" rdns 192.0.2.25 <&- >"$dir/out" 2>&-
 [ $? -eq 0 ] || wrong "without standard input and error"
 
+# ---- A server that never answers: a question has a quarter of the time ----
+
+if command -v python3 >/dev/null; then
+	python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+time.sleep(30)' >"$dir/port" &
+	server=$!
+	until [ -s "$dir/port" ]; do sleep 0.1; done
+	began=$(date +%s)
+	says 75 'dns-timeout' -t 1 -n "127.0.0.1@$(cat "$dir/port")" rdns 192.0.2.1
+	[ $(($(date +%s) - began)) -le 3 ] || wrong "--timeout is no bound"
+	kill $server
+fi
+
 # ---- The public suffix list ----
 
 run -z "$zone" dmarc --from example.com --discovery psl
