@@ -20,6 +20,9 @@
  * no stable wording.  Domain names come without the final dot, in lower case,
  * as A-labels.
  *
+ * A function given a NULL handle returns MAILAUTH_EINVAL, so that whoever lacks
+ * memory notices at the last call at the latest.
+ *
  * Indexes count from 0.  An accessor given NULL, an index past the end, or a
  * handle that is not done, returns 0 or NULL.  Accessors never allocate.
  *

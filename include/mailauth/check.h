@@ -56,7 +56,11 @@ MAILAUTH_API struct mailauth_message *mailauth_check_message(struct mailauth_che
  * of the message are; MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
  */
 MAILAUTH_API int mailauth_check_step(struct mailauth_check *);
-/* To the end; MAILAUTH_EUSE unless all inputs are there and the message has ended. */
+/*
+ * The same with this resolver, until answers no longer lack: MAILAUTH_DONE, or
+ * MAILAUTH_MORE.  Whoever can block calls it at MAIL, when the header is complete,
+ * or only at the end.
+ */
 MAILAUTH_API int mailauth_check_run(struct mailauth_check *, struct mailauth_resolver *);
 
 /*

@@ -58,8 +58,8 @@ MAILAUTH_API int mailauth_dns_set_deadline(struct mailauth_dns *,
  */
 MAILAUTH_API int mailauth_dns_set_trust_ad(struct mailauth_dns *, int trust);
 /*
- * The resolver; the settings are copied.  resolv.conf is read now.
- * MAILAUTH_ENOMEM, MAILAUTH_EINVAL.
+ * The resolver; the settings are copied (NULL: all by default).  resolv.conf is
+ * read now.  MAILAUTH_ENOMEM, MAILAUTH_EINVAL.
  */
 MAILAUTH_API int mailauth_resolver_new_dns(const struct mailauth_dns *,
     struct mailauth_resolver **out);
@@ -78,7 +78,9 @@ MAILAUTH_API int mailauth_resolver_new_dns(const struct mailauth_dns *,
  * CNAME of an alias), or the file ("; ! secure").
  *
  * text: the file's n octets; name: what to call it in messages.  On
- * MAILAUTH_ESYNTAX error (size octets) says "NAME:LINE: what is wrong".
+ * MAILAUTH_ESYNTAX error (size octets; may be NULL) says "NAME:LINE: what is
+ * wrong".  It answers when it is waited for, an answer at a time, in the order
+ * of the questions; loops of one's own use _known().
  */
 MAILAUTH_API int mailauth_resolver_new_zone(const char *text, size_t n,
     const char *name, struct mailauth_resolver **out, char *error, size_t size);

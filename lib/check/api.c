@@ -402,12 +402,8 @@ step(void *handle)
 int
 mailauth_check_run(struct mailauth_check *c, struct mailauth_resolver *resolver)
 {
-	if (c == NULL)
-		return MAILAUTH_EINVAL;
-	if (c->client.family == 0 || !c->helo_given || !c->mail_from_given ||
-	    !mailauth_message_ended(c->message))
-		return MAILAUTH_EUSE;
-	return ma_task_drive(&c->task, resolver, step, c);
+	return c != NULL ? ma_task_drive(&c->task, resolver, step, c) :
+	    MAILAUTH_EINVAL;
 }
 
 /* ---- Parts and results ---- */

@@ -146,12 +146,20 @@ mailauth_resolver_new_dns(const struct mailauth_dns *d,
 		.size = sizeof ops, .begin = begin, .ask = ask, .wait = wait,
 		.end = end, .free = ma_free
 	};
+	struct mailauth_dns *own;
 	struct dns_config *c;
 	int r = MAILAUTH_DONE;
 
-	if (d == NULL || out == NULL)
+	if (out == NULL)
 		return MAILAUTH_EINVAL;
 	*out = NULL;
+	if (d == NULL) {
+		if ((own = mailauth_dns_new()) == NULL)
+			return MAILAUTH_ENOMEM;
+		r = mailauth_resolver_new_dns(own, out);
+		mailauth_dns_free(own);
+		return r;
+	}
 	if ((c = ma_calloc(sizeof *c)) == NULL)
 		return MAILAUTH_ENOMEM;
 	*c = d->config;

@@ -66,7 +66,7 @@ awk '/^    #include/ { on = 1 } on { sub(/^    /, ""); print }
     on && /^}/ { exit }' "$source/README" > "$stage/readme.c"
 grep -q mailauth_check_run "$stage/readme.c" ||
     { echo "README: no C example found"; exit 1; }
-sed "s|mailauth_resolver_new_dns(servers, &dns)|mailauth_resolver_new_zone_file(\"$stage/zone\", \&dns, NULL, 0)|" \
+sed "s|mailauth_resolver_new_dns(NULL, &dns)|mailauth_resolver_new_zone_file(\"$stage/zone\", \&dns, NULL, 0)|" \
     "$stage/readme.c" > "$stage/example.c"
 ! cmp -s "$stage/readme.c" "$stage/example.c" ||
     { echo "README: the example does not ask the DNS"; exit 1; }

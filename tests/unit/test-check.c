@@ -191,7 +191,9 @@ START_TEST(refuses_what_is_wrong)
 	ck_assert_int_eq(mailauth_check_set_authserv_id(c, long_id),
 	    MAILAUTH_EINVAL);
 	ck_assert_int_eq(mailauth_check_step(NULL), MAILAUTH_EINVAL);
-	ck_assert_int_eq(mailauth_check_run(c, zone), MAILAUTH_EUSE);
+	ck_assert_int_eq(mailauth_check_run(NULL, zone), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_check_run(c, NULL), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_check_run(c, zone), MAILAUTH_MORE);
 	ck_assert_int_eq(mailauth_check_result(NULL), 0);
 	ck_assert_ptr_null(mailauth_check_spf(NULL));
 	mailauth_check_free(c);
