@@ -21,7 +21,9 @@ struct public_key {
 	enum key_type type;
 	uint32_t bits;
 	EVP_PKEY *pkey;
-	EVP_PKEY_CTX *verifier;		/* RSA: made ready once, copied for use */
+	EVP_PKEY_CTX *opener;		/* RSA: made ready once, copied for use */
+	uint8_t *modulus;		/* RSA */
+	size_t bytes;			/* of it */
 };
 
 /* ---- DER: X.690 section 10.1, lengths definite and as short as can be ---- */
@@ -152,20 +154,19 @@ rsa_make(struct slice n, uint32_t e)
 	return pkey;
 }
 
+/* What opens a signature: RSAVP1 alone, no padding looked at. */
 static EVP_PKEY_CTX *
-rsa_verifier(EVP_PKEY *pkey)
+rsa_opener(EVP_PKEY *pkey)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-	char digest[] = "SHA256", padding[] = OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
+	char padding[] = OSSL_PKEY_RSA_PAD_MODE_NONE;
 	const OSSL_PARAM how[] = {
-		OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest,
-		    sizeof digest - 1),
 		OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding,
 		    sizeof padding - 1),
 		OSSL_PARAM_END
 	};
 
-	if (ctx != NULL && EVP_PKEY_verify_init_ex(ctx, how) == 1)
+	if (ctx != NULL && EVP_PKEY_verify_recover_init_ex(ctx, how) == 1)
 		return ctx;
 	EVP_PKEY_CTX_free(ctx);
 	return NULL;
@@ -187,32 +188,59 @@ rsa_parse(struct public_key *key, struct slice octets, uint32_t max_bits)
 		return KEY_TOO_LONG;
 	if (!is_exponent(e, &exponent))
 		return KEY_BAD_EXPONENT;
+	if ((key->modulus = ma_realloc(NULL, n.n)) == NULL)
+		return KEY_FAILED;
+	memcpy(key->modulus, n.p, n.n);
+	key->bytes = n.n;
 	if ((key->pkey = rsa_make(n, exponent)) == NULL ||
-	    (key->verifier = rsa_verifier(key->pkey)) == NULL)
+	    (key->opener = rsa_opener(key->pkey)) == NULL)
 		return KEY_FAILED;
 	return KEY_OK;
 }
 
+/* EMSA-PKCS1-v1_5 of a SHA-256: RFC 8017 section 9.2. */
+static void
+rsa_encode(const uint8_t hash[SHA256_BYTES], uint8_t *out, size_t n)
+{
+	static const uint8_t info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09,
+		0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
+		0x00, 0x04, 0x20 };
+	size_t tail = sizeof info + SHA256_BYTES;
+
+	memset(out, 0xff, n);
+	out[0] = 0;
+	out[1] = 1;
+	out[n - tail - 1] = 0;
+	memcpy(out + n - tail, info, sizeof info);
+	memcpy(out + n - SHA256_BYTES, hash, SHA256_BYTES);
+}
+
+/*
+ * RFC 8017 section 8.2.2.  The signature is opened, and what is in it compared
+ * with what must be, octet by octet.  (EVP_PKEY_verify() says the same of a
+ * signature that is wrong and of memory that it lacks.)
+ */
 static enum verify_status
 rsa_verify(const struct public_key *key, const uint8_t hash[SHA256_BYTES],
     struct slice signature)
 {
+	uint8_t want[RSA_BITS_MAX / 8], got[RSA_BITS_MAX / 8];
+	size_t n = sizeof got;
 	EVP_PKEY_CTX *ctx;
 	int r;
 
-	/* RFC 8017 section 8.2.2 step 1. */
-	if (signature.n != (key->bits + 7) / 8)
+	if (signature.n != key->bytes ||
+	    memcmp(signature.p, key->modulus, key->bytes) >= 0)
 		return VERIFY_BAD;
-	if ((ctx = EVP_PKEY_CTX_dup(key->verifier)) == NULL)
+	if ((ctx = EVP_PKEY_CTX_dup(key->opener)) == NULL)
 		return VERIFY_FAILED;
-	r = EVP_PKEY_verify(ctx, (const uint8_t *)signature.p, signature.n,
-	    hash, SHA256_BYTES);
+	r = EVP_PKEY_verify_recover(ctx, got, &n,
+	    (const uint8_t *)signature.p, signature.n);
 	EVP_PKEY_CTX_free(ctx);
-	if (r == 1)
-		return VERIFY_GOOD;
-	/* What is wrong always leaves an error, so the last one is of this. */
-	return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE ?
-	    VERIFY_FAILED : VERIFY_BAD;
+	if (r != 1 || n != key->bytes)
+		return VERIFY_FAILED;
+	rsa_encode(hash, want, n);
+	return memcmp(got, want, n) == 0 ? VERIFY_GOOD : VERIFY_BAD;
 }
 
 /* ---- Ed25519 ---- */
@@ -263,6 +291,20 @@ ed25519_parse(struct public_key *key, struct slice octets)
 	return key->pkey != NULL ? KEY_OK : KEY_FAILED;
 }
 
+/* Is the last error that memory or the digest could not be had? */
+static bool
+lacks_something(void)
+{
+	switch (ERR_GET_REASON(ERR_peek_last_error())) {
+	case ERR_R_MALLOC_FAILURE:
+	case ERR_R_FETCH_FAILED:
+	case ERR_R_UNSUPPORTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum verify_status
 ed25519_verify(const struct public_key *key, const uint8_t hash[SHA256_BYTES],
     struct slice signature)
@@ -273,10 +315,13 @@ ed25519_verify(const struct public_key *key, const uint8_t hash[SHA256_BYTES],
 	if (ctx == NULL || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL,
 	    key->pkey, NULL) != 1)
 		goto out;
-	v = VERIFY_BAD;
+	/* Whatever else may go wrong leaves another error than this. */
+	ERR_raise(ERR_LIB_USER, ERR_R_OPERATION_FAIL);
 	if (EVP_DigestVerify(ctx, (const uint8_t *)signature.p, signature.n,
 	    hash, SHA256_BYTES) == 1)
 		v = VERIFY_GOOD;
+	else if (!lacks_something())
+		v = VERIFY_BAD;
 out:
 	EVP_MD_CTX_free(ctx);
 	return v;
@@ -320,8 +365,9 @@ ma_key_free(struct public_key *key)
 {
 	if (key == NULL || atomic_fetch_sub(&key->holders, 1) > 1)
 		return;
-	EVP_PKEY_CTX_free(key->verifier);
+	EVP_PKEY_CTX_free(key->opener);
 	EVP_PKEY_free(key->pkey);
+	ma_free(key->modulus);
 	ma_free(key);
 }
 
