@@ -224,10 +224,13 @@ body_octets(struct mailauth_message *m, const char *p, size_t n)
 	if (n == 0)
 		return;
 	note_line_ends(m, p, n);
-	if (m->body.n > 0 && m->lf)
-		add_with_lf(m, p, n);
-	else if (m->body.n > 0)
-		ma_body_add(&m->body, p, n);
+	/* Where a header is too long, nobody knows where the body begins. */
+	if (m->body.n > 0 && !m->header.over) {
+		if (m->lf)
+			add_with_lf(m, p, n);
+		else
+			ma_body_add(&m->body, p, n);
+	}
 	m->last = p[n - 1];
 	m->offset += n;
 }
