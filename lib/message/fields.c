@@ -18,16 +18,14 @@ hash_name(const uint8_t key[HASH_KEY], struct slice name)
 {
 	char piece[120];
 	uint64_t hash = 0;
-	size_t n;
+	size_t i = 0, n;
 
 	do {
 		memcpy(piece, &hash, sizeof hash);
-		for (n = sizeof hash; n < sizeof piece && name.n > 0; n++) {
-			piece[n] = ma_lower(name.p[0]);
-			name = ma_sub(name, 1, name.n);
-		}
+		for (n = sizeof hash; n < sizeof piece && i < name.n; n++, i++)
+			piece[n] = ma_lower(name.p[i]);
 		hash = ma_hash(key, ma_slice(piece, n));
-	} while (name.n > 0);
+	} while (i < name.n);
 	return hash;
 }
 

@@ -157,19 +157,37 @@ header_octets(struct mailauth_message *m, struct slice *in)
 
 /* ---- The body ---- */
 
+enum { BLOCK = 64 };
+
+/* Does each LF among BLOCK octets have a CR before it, perhaps at p[-1]? */
+static bool
+has_no_bare_lf(const char *p)
+{
+	unsigned char bare = 0;
+
+	for (ptrdiff_t i = 0; i < BLOCK; i++)
+		bare |= (unsigned char)((p[i] == '\n') & (p[i - 1] != '\r'));
+	return bare == 0;
+}
+
 /* Which line ends stand there? */
 static void
 note_line_ends(struct mailauth_message *m, const char *p, size_t n)
 {
-	char last = m->last;
 	const char *lf;
+	size_t i = 0;
 
-	while (n > 0 && !(m->seen_crlf && m->seen_lf) &&
-	    (lf = memchr(p, '\n', n)) != NULL) {
-		note_line_end(m, (lf > p ? lf[-1] : last) == '\r');
-		last = '\n';
-		n -= (size_t)(lf + 1 - p);
-		p = lf + 1;
+	while (i < n && !(m->seen_crlf && m->seen_lf)) {
+		/* Once CRLF was seen, only a bare LF is news. */
+		if (m->seen_crlf && i > 0 && n - i > BLOCK &&
+		    has_no_bare_lf(p + i)) {
+			i += BLOCK;
+			continue;
+		}
+		if ((lf = memchr(p + i, '\n', n - i)) == NULL)
+			break;
+		note_line_end(m, (lf > p ? lf[-1] : m->last) == '\r');
+		i = (size_t)(lf - p) + 1;
 	}
 }
 
