@@ -1,7 +1,7 @@
 /*
  * The crypto room: the only one that sees OpenSSL.
  *	digest.c	SHA-256
- *	key.c		public keys from their published octets, and verification
+ *	key.c		public keys from published octets, and verification
  *	keys.c		the memory of parsed public keys, shared between threads
  *	prepare.c	mailauth_prepare()
  * Foreign objects are freed on every path; OpenSSL's own failures (no memory,
@@ -28,7 +28,7 @@ bool ma_digest_end(struct digest *, uint8_t out[SHA256_BYTES]);
 
 enum key_type { KEY_RSA = 1, KEY_ED25519 };
 
-struct public_key;		/* immutable; several threads may verify with it */
+struct public_key;		/* immutable; threads may share it */
 
 enum key_status {
 	KEY_OK = 1,
@@ -37,7 +37,8 @@ enum key_status {
 				   anybody can make signatures */
 	KEY_TOO_SHORT,		/* RSA under 1024 bits: RFC 8301 section 3.2 */
 	KEY_TOO_LONG,		/* RSA over max_bits */
-	KEY_BAD_EXPONENT,	/* even, 1, or over 2^32-1: RFC 6376 section 8.13 */
+	KEY_BAD_EXPONENT,	/* even, 1, over 2^32-1: RFC 6376
+				   section 8.13 */
 	KEY_FAILED		/* the library failed: no memory */
 };
 /*

@@ -7,7 +7,7 @@
 #include "crypto/crypto.h"
 
 struct digest {
-	EVP_MD *sha256;		/* fetched once: each new one would look it up */
+	EVP_MD *sha256;		/* fetched once: it is looked up each time */
 	EVP_MD_CTX *ctx;
 };
 

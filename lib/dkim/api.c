@@ -176,7 +176,8 @@ step(void *d)
 }
 
 int
-mailauth_dkim_verify(struct mailauth_dkim *d, struct mailauth_resolver *resolver)
+mailauth_dkim_verify(struct mailauth_dkim *d,
+    struct mailauth_resolver *resolver)
 {
 	int r;
 

@@ -46,7 +46,7 @@ struct signature {
 	struct dname domain;		/* d= */
 	struct dname key;		/* where its key record is */
 	const char *domain_text;	/* d= */
-	struct slice identity;		/* i=, decoded, its domain as A-labels */
+	struct slice identity;		/* i=, decoded, as A-labels */
 	bool subdomain;			/* the domain of i= is below d= */
 	const struct signed_name *names;	/* h= */
 	size_t nnames;
@@ -63,8 +63,8 @@ struct signature {
  * *finding, the first in the order of RFC 6376 section 6.1.1; *out holds what
  * could be read all the same.  False: no memory.
  */
-bool ma_signature_parse(struct slice value, struct arena *, struct signature *out,
-    struct finding *);
+bool ma_signature_parse(struct slice value, struct arena *,
+    struct signature *out, struct finding *);
 /* One tag of such a value, as written, without memory; p NULL: absent. */
 struct slice ma_signature_tag(struct slice value, enum signature_tag);
 /* The name k of h=. */
@@ -96,7 +96,7 @@ bool ma_key_record_format(struct buf *, const struct key_record *);
 /* ---- Verdicts ---- */
 
 struct verdict {
-	int result;			/* enum mailauth_dkim_result; 0: none yet */
+	int result;			/* mailauth_dkim_result; 0: none yet */
 	struct finding why;
 };
 
@@ -176,7 +176,7 @@ bool ma_cover_hash(struct picker *, struct digest *, const struct signature *,
 struct candidate {
 	struct slice text;
 	struct key_record record;
-	struct verdict verdict;		/* result 0: nothing against it so far */
+	struct verdict verdict;		/* result 0: nothing against it */
 	struct public_key *key;
 	uint32_t bits;
 };

@@ -247,7 +247,8 @@ free_keys(struct keyring *ring)
 
 /* A verdict by which record; it is kept. */
 static void
-settle(struct verification *v, struct verdict verdict, const struct candidate *c)
+settle(struct verification *v, struct verdict verdict,
+    const struct candidate *c)
 {
 	v->verdict = verdict;
 	if (c != NULL) {
@@ -267,7 +268,7 @@ make_keys(const struct verifier *vf, struct keyring *ring)
 	return true;
 }
 
-/* The body is right: try the usable keys.  Until one is good, the first counts. */
+/* The body is right: try the usable keys.  If none is good the first counts. */
 static void
 try_keys(struct verifier *vf, struct verification *v, struct keyring *ring,
     struct arena *arena)
@@ -326,8 +327,8 @@ judge_keys(struct run *r, struct verifier *vf, struct verification *v,
 	if (!find_keys(vf, &v->kept->sig, answer, r->arena, &ring))
 		return;
 	if (ring.n == 0) {
-		settle(v, (struct verdict){ MAILAUTH_DKIM_PERMERROR, ring.none },
-		    NULL);
+		settle(v, (struct verdict){ MAILAUTH_DKIM_PERMERROR,
+			ring.none }, NULL);
 	} else if (first_usable(&ring) == ring.n) {
 		settle(v, ring.list[0].verdict, &ring.list[0]);
 	} else if (mailauth_message_ended(vf->message)) {

@@ -60,7 +60,8 @@ read_algorithm(struct reading *r, struct slice v)
 static bool
 read_canon(struct slice v, enum canon *out)
 {
-	*out = ma_caseeq(v, SLICE_LIT("relaxed")) ? CANON_RELAXED : CANON_SIMPLE;
+	*out = ma_caseeq(v, SLICE_LIT("relaxed")) ? CANON_RELAXED :
+	    CANON_SIMPLE;
 	return *out == CANON_RELAXED || ma_caseeq(v, SLICE_LIT("simple"));
 }
 
@@ -400,7 +401,8 @@ check_list(struct reading *r, struct slice value)
 		};
 
 		if (tag_of(r->sig, readers[i].tag) == NULL)
-			wrong(r, REASON("missing-tag"), missing[readers[i].tag]);
+			wrong(r, REASON("missing-tag"),
+			    missing[readers[i].tag]);
 	}
 }
 

@@ -53,7 +53,8 @@ mailauth_message_set_line_ends(struct mailauth_message *m, int line_ends)
 }
 
 int
-mailauth_message_set_limit(struct mailauth_message *m, int limit, uint32_t value)
+mailauth_message_set_limit(struct mailauth_message *m, int limit,
+    uint32_t value)
 {
 	if (m == NULL || limit != MAILAUTH_MESSAGE_HEADER_BYTES ||
 	    value > HEADER_BYTES_MAX)
@@ -78,7 +79,8 @@ mailauth_message_field(struct mailauth_message *m, const char *name,
 	if (m->state != MESSAGE_HEADER || (m->begun && !m->by_field))
 		return MAILAUTH_EUSE;
 	m->begun = m->by_field = true;
-	return ma_scan_field(m, ma_slice(name, name_n), ma_slice(value, value_n));
+	return ma_scan_field(m, ma_slice(name, name_n),
+	    ma_slice(value, value_n));
 }
 
 int

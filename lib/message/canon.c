@@ -3,7 +3,7 @@
  */
 #include "message/message.h"
 
-/* Where canonical text goes: gathered in pieces for a digest, or to a buffer. */
+/* Where canonical text goes, in pieces: to a digest, or to a buffer. */
 struct sink {
 	struct digest *digest;
 	struct buf *buf;
@@ -111,7 +111,8 @@ put_field(struct sink *s, enum canon canon, struct slice field, bool last)
 }
 
 bool
-ma_canon_field(struct digest *d, enum canon canon, struct slice field, bool last)
+ma_canon_field(struct digest *d, enum canon canon, struct slice field,
+    bool last)
 {
 	struct sink s = { .digest = d };
 

@@ -6,8 +6,8 @@
 /* ---- The hash of names ---- */
 
 /*
- * So many names can do no harm, whatever their hashes.  Where there are more the
- * hash is keyed with the SHA-256 of the whole header: who wants names to
+ * So many names can do no harm, whatever their hashes.  Where there are more,
+ * the hash is keyed with the SHA-256 of the whole header: who wants names to
  * collide would have to know it before he has chosen them.
  */
 enum { HARMLESS = 512 };
@@ -102,7 +102,8 @@ find_colon(struct slice raw)
 {
 	size_t i = 0, name;
 
-	while (i < raw.n && raw.p[i] > ' ' && raw.p[i] < 0x7f && raw.p[i] != ':')
+	while (i < raw.n && raw.p[i] > ' ' && raw.p[i] < 0x7f &&
+	    raw.p[i] != ':')
 		i++;
 	name = i;
 	while (i < raw.n && ma_is_wsp(raw.p[i]))
@@ -166,7 +167,8 @@ ma_message_field(const struct mailauth_message *m, size_t i)
 	const struct place *p = &h->fields[i];
 	uint64_t end = i + 1 < h->n ? p[1].offset : h->end_offset;
 	struct field f = { .raw = field_raw(h, i), .name = field_name(h, i),
-		.offset = p->offset, .length = end - p->offset, .next = p->next };
+		.offset = p->offset, .length = end - p->offset,
+		.next = p->next };
 
 	if (p->colon > 0)
 		f.value = ma_field_text(ma_sub(f.raw, p->colon + 1u, f.raw.n));

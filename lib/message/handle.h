@@ -9,7 +9,7 @@
 
 /* ---- fields.c ---- */
 
-/* A field, in little room: there may be millions.  Places are in header.text. */
+/* A field in little room: there may be millions.  Places are in header.text. */
 struct place {
 	uint32_t at;
 	uint32_t colon;			/* from there; 0: it has no name */
@@ -23,7 +23,7 @@ struct header {
 	size_t n, cap;
 	size_t line;			/* where the line that is read begins */
 	uint64_t line_offset, end_offset;	/* in the message as it came */
-	uint32_t *slots;		/* the lowest field of a name, by hash */
+	uint32_t *slots;		/* lowest fields of a name, by hash */
 	size_t nslots;			/* a power of two, or 0 */
 	uint8_t key[HASH_KEY];		/* of the hash */
 	bool over;			/* longer than the limit */
@@ -42,7 +42,7 @@ enum { PIECE = 1024 };			/* octets gathered for the digests */
 struct canon_body {
 	uint64_t total;			/* canonical octets so far */
 	uint64_t lines;			/* line ends held back */
-	bool blank, cr;			/* and white space, and a CR behind them */
+	bool blank, cr;			/* and blanks, and a CR behind them */
 	bool wanted;
 	size_t n;
 	char piece[PIECE];
@@ -95,7 +95,8 @@ struct mailauth_message {
 
 /* All return MAILAUTH_DONE or the failure for which the message is lost. */
 int ma_scan_write(struct mailauth_message *, const char *, size_t n);
-int ma_scan_field(struct mailauth_message *, struct slice name, struct slice value);
+int ma_scan_field(struct mailauth_message *, struct slice name,
+    struct slice value);
 int ma_scan_end_header(struct mailauth_message *);
 int ma_scan_end(struct mailauth_message *);
 

@@ -13,9 +13,9 @@
  * body streams through, once, whatever the number of hashes; what is hashed is
  * not kept.
  *
- * The header is kept with CRLF line ends: where bare LFs count as line ends they
- * have become CRLF, and a last line without an end has got one.  Offsets count
- * octets as they came, so that a field can be cut out of the original.
+ * The header is kept with CRLF line ends: where bare LFs count as line ends
+ * they have become CRLF, and a last line without an end has got one.  Offsets
+ * count octets as they came, so that a field can be cut out of the original.
  */
 #ifndef MA_MESSAGE_H
 #define MA_MESSAGE_H
@@ -29,21 +29,22 @@
 /*
  * A line of the header with its folds.  raw: all of it, from the first octet of
  * the name to the last CRLF.  name: what stands before the colon without
- * blanks; empty where there is no colon or the name is not RFC 5322's (printable
- * ASCII without colon and blanks).  value: what follows the colon, the last
- * CRLF not included; empty without a name.  They live as long as the message.
+ * blanks; empty where there is no colon or the name is not RFC 5322's
+ * (printable ASCII without colon and blanks).  value: what follows the colon,
+ * the last CRLF not included; empty without a name.  They live as long as the
+ * message.
  */
 struct field {
 	struct slice raw, name, value;
 	uint64_t offset, length;	/* in the message as it came */
-	uint32_t next;			/* next of this name upwards, or NO_FIELD */
+	uint32_t next;			/* of this name upwards, or NO_FIELD */
 };
 enum { NO_FIELD = UINT32_MAX };
 
 /* Once the header is complete; from the top. */
 size_t ma_message_fields(const struct mailauth_message *);
 struct field ma_message_field(const struct mailauth_message *, size_t i);
-/* The lowest field of this name, without regard to ASCII case; NO_FIELD: none. */
+/* The lowest field of this name, without regard to case; NO_FIELD: none. */
 uint32_t ma_message_last(const struct mailauth_message *, struct slice name);
 /* Was the header longer than the limit?  Then it has no fields. */
 bool ma_message_header_over(const struct mailauth_message *);
@@ -87,19 +88,21 @@ enum canon { CANON_SIMPLE, CANON_RELAXED };
 
 /*
  * Hand a header field, without its last CRLF, in canonical form to the digest;
- * with a CRLF behind it unless `last` (RFC 6376 section 3.7).  False: the digest
- * failed.
+ * with a CRLF behind it unless `last` (RFC 6376 section 3.7).  False: the
+ * digest failed.
  */
 bool ma_canon_field(struct digest *, enum canon, struct slice field, bool last);
 /* The same to a buffer. */
-bool ma_canon_field_text(struct buf *, enum canon, struct slice field, bool last);
+bool ma_canon_field_text(struct buf *, enum canon, struct slice field,
+    bool last);
 /* A raw field without its last CRLF. */
 struct slice ma_field_text(struct slice raw);
 
 /*
  * A body hash (SHA-256): canonicalisation, and how many canonical octets
  * (UINT64_MAX: all).  Equal wants share one hash; the same index comes back.
- * Only from within reader.header().  Negative: MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
+ * Only from within reader.header().  Negative: MAILAUTH_ENOMEM,
+ * MAILAUTH_ECRYPTO.
  */
 int ma_message_want_hash(struct mailauth_message *, enum canon, uint64_t limit);
 
@@ -109,6 +112,7 @@ struct body_hash {
 	uint64_t total;			/* canonical octets of the whole body */
 };
 /* NULL: the message has not ended. */
-const struct body_hash *ma_message_body_hash(const struct mailauth_message *, int i);
+const struct body_hash *ma_message_body_hash(const struct mailauth_message *,
+    int i);
 
 #endif

@@ -332,7 +332,8 @@ ma_scan_end(struct mailauth_message *m)
 {
 	int r = MAILAUTH_DONE;
 
-	if (m->state == MESSAGE_HEADER && (r = end_in_header(m)) != MAILAUTH_DONE)
+	if (m->state == MESSAGE_HEADER &&
+	    (r = end_in_header(m)) != MAILAUTH_DONE)
 		return r;
 	if ((r = ma_body_end(&m->body)) != MAILAUTH_DONE)
 		return lose(m, r);

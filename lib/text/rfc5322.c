@@ -416,7 +416,8 @@ read_list(struct reader *r)
 			r->group = false;
 			next(r);
 			if (r->token.type != TOKEN_END && !is(r, ','))
-				return malformed(r, "something follows a group");
+				return malformed(r,
+				    "something follows a group");
 		} else if (!read_address(r)) {
 			return false;
 		}

@@ -2,7 +2,7 @@
  * The text room: grammars that several protocols share.  Slices go in, slices
  * come out; nothing is copied.
  *	tags.c		tag lists: RFC 6376 section 3.2
- *	rfc5322.c	tokens of structured header fields, and the author domain
+ *	rfc5322.c	tokens of structured fields, and the author domain
  *	mailbox.c	mailboxes and address literals of SMTP: RFC 5321
  *	api.c		what mailauth/address.h exports
  */
@@ -25,8 +25,8 @@ struct tag {
 enum tag_status {
 	TAG_END,		/* the list is over */
 	TAG_OK,
-	TAG_EMPTY,		/* nothing before a ";": ";;", or ";" at the start */
-	TAG_SYNTAX		/* no "=", no name, or an octet that no value holds */
+	TAG_EMPTY,		/* nothing before a ";" */
+	TAG_SYNTAX		/* no "=", no name, or a wrong octet */
 };
 
 /*
@@ -42,7 +42,8 @@ enum tag_space { TAG_SPACE_FWS, TAG_SPACE_WSP };
  * and TAG_SYNTAX the next call goes on behind that tag-spec, for those who
  * ignore what is wrong; *out holds what could be read.
  */
-enum tag_status ma_tag_next(struct slice *list, enum tag_space, struct tag *out);
+enum tag_status ma_tag_next(struct slice *list, enum tag_space,
+    struct tag *out);
 
 /*
  * Is the whole list well-formed, and no name in it twice (RFC 6376 section
@@ -66,7 +67,7 @@ bool ma_folds_ok(struct slice);
 
 enum token_type {
 	TOKEN_END,		/* nothing but CFWS was left */
-	TOKEN_ATOM,		/* 1*atext, UTF-8 with it (RFC 6532 section 3.2) */
+	TOKEN_ATOM,		/* 1*atext (RFC 6532 section 3.2: UTF-8) */
 	TOKEN_QUOTED,		/* a quoted-string, its quotes included */
 	TOKEN_LITERAL,		/* a domain-literal, its brackets included */
 	TOKEN_SPECIAL,		/* one of the specials: text.p[0] */
@@ -108,7 +109,7 @@ enum author_status {
 	AUTHOR_NOMEM
 };
 
-enum { DOMAIN_TEXT = 256 };	/* octets of a domain or literal, NUL included */
+enum { DOMAIN_TEXT = 256 };	/* octets of a domain or literal, and a NUL */
 struct author {
 	enum author_status status;
 	char domain[DOMAIN_TEXT];	/* AUTHOR_ONE: A-labels, lower case; a

@@ -118,7 +118,8 @@ check_text(struct cases *cs, size_t i, const char *what, const json_t *wanted,
 	if (wanted != NULL && !ma_caseeq(ma_str(json_string_value(wanted)),
 	    ma_slice(text, n)))
 		cases_fail(cs, "signature %zu: %s is %.*s, not %s", i, what,
-		    (int)n, text != NULL ? text : "", json_string_value(wanted));
+		    (int)n, text != NULL ? text : "",
+		    json_string_value(wanted));
 }
 
 static void

@@ -154,7 +154,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		check_signature(d[0], i);
 		FUZZ_CHECK(mailauth_dkim_signature_result(d[0], i) ==
 		    mailauth_dkim_signature_result(d[1], i));
-		FUZZ_CHECK(ma_eq(ma_str(mailauth_dkim_signature_reason(d[0], i)),
+		FUZZ_CHECK(ma_eq(ma_str(mailauth_dkim_signature_reason(d[0],
+		    i)),
 		    ma_str(mailauth_dkim_signature_reason(d[1], i))));
 	}
 	for (int i = 0; i < 2; i++) {

@@ -1,6 +1,7 @@
 /*
- * Messages: the same fields, author and body hashes whatever the pieces in which
- * they come; fields stand one behind the other, and are found by their names.
+ * Messages: the same fields, author and body hashes whatever the pieces in
+ * which they come; fields stand one behind the other, and are found by their
+ * names.
  *
  * Input: an octet for the line ends, one for the pieces, then the message.
  */
@@ -80,8 +81,10 @@ compare(const struct mailauth_message *a, const struct mailauth_message *b,
 	FUZZ_CHECK(ma_eq(ma_str(author),
 	    ma_str(mailauth_message_author_domain(b))));
 	for (int i = 0; i < 4; i++) {
-		const struct body_hash *x = ma_message_body_hash(a, w->index[i]);
-		const struct body_hash *y = ma_message_body_hash(b, w->index[i]);
+		const struct body_hash *x = ma_message_body_hash(a,
+		    w->index[i]);
+		const struct body_hash *y = ma_message_body_hash(b,
+		    w->index[i]);
 
 		FUZZ_CHECK(x->total == y->total && x->hashed == y->hashed);
 		FUZZ_CHECK(memcmp(x->digest, y->digest, SHA256_BYTES) == 0);

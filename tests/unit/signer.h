@@ -121,7 +121,8 @@ signer_sign(struct buf *out, EVP_PKEY *key, const char *template,
 	ck_assert(ma_picker_init(&p, m));
 	ma_picker_begin(&p);
 	while (h.n > 0) {
-		uint32_t i = ma_pick(&p, ma_trim_fws(ma_cut(&h, ':')), NO_FIELD);
+		uint32_t i = ma_pick(&p, ma_trim_fws(ma_cut(&h, ':')),
+		    NO_FIELD);
 
 		if (i != NO_FIELD)
 			ma_canon_field(d, canon,

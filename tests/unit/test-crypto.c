@@ -282,7 +282,7 @@ static const struct {
 	struct slice info;
 	unsigned char first, type, fill;
 	size_t garbage;			/* octets behind the hash */
-	size_t gap;			/* octets less of padding, zeros before */
+	size_t gap;			/* octets less of padding */
 	enum verify_status status;
 } blocks[] = {
 	{ "9.2 as it should be", SLICE_LIT(SHA256_INFO), 0, 1, 0xff, 0, 0,
@@ -380,13 +380,20 @@ END_TEST
 START_TEST(refuses_points_of_small_order)
 {
 	static const char *const points[] = {
-		"0000000000000000000000000000000000000000000000000000000000000000",
-		"0100000000000000000000000000000000000000000000000000000000000000",
-		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"00000000000000000000000000000000"
+		"00000000000000000000000000000000",
+		"01000000000000000000000000000000"
+		"00000000000000000000000000000000",
+		"26e8958fc2b227b045c3f489f2ef98f0"
+		"d5dfac05d3c63339b13802886d53fc05",
+		"c7176a703d4dd84fba3c0b760d10670f"
+		"2a2053fa2c39ccc64ec7fd7792ac037a",
+		"ecffffffffffffffffffffffffffffff"
+		"ffffffffffffffffffffffffffffff7f",
+		"edffffffffffffffffffffffffffffff"
+		"ffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffff"
+		"ffffffffffffffffffffffffffffff7f",
 	};
 	struct public_key *key;
 	uint8_t point[32];
@@ -532,7 +539,7 @@ START_TEST(remembers_many_keys)
 		ma_key_free(again);
 		ma_key_free(held[i]);
 	}
-	/* Sets of a few fill up unevenly, but none holds more than its share. */
+	/* Sets of a few fill up unevenly; none holds more than its share. */
 	ck_assert_uint_ge(found, 40);
 	ck_assert_uint_le(found, 100);
 	mailauth_keys_free(keys);

@@ -245,8 +245,9 @@ static const struct {
 	{ "3.2 unknown tags are signed", ED "xx=1; bh=%h; _=; b=%b", PERM,
 	    "syntax" },
 	{ "3.2 unknown tags", ED "xx=1; bh=%h; y_=; b=%b", PASS, NULL },
-	{ "3.2 folded behind the colon, FWS everywhere", "\r\n v = 1 ;\r\n\ta\t="
-	    "\r\n ed25519-sha256\r\n ; d\r\n =\r\n x.example\r\n\t;s=k;"
+	{ "3.2 folded behind the colon, FWS everywhere",
+	    "\r\n v = 1 ;\r\n\ta\t=\r\n ed25519-sha256\r\n ; d\r\n ="
+	    "\r\n x.example\r\n\t;s=k;"
 	    " h=\r\n from\r\n :\r\n to ; bh=\r\n %h ; b=\r\n %b\r\n ", PASS,
 	    NULL },
 	{ "3.2 names have case", ED "BH=x; bh=%h; b=%b; B=y; D=q", PASS, NULL },
@@ -291,7 +292,8 @@ static const struct {
 	{ "3.5 c=simple", ED "c=simple; bh=%h; b=%b", PASS, NULL },
 	{ "3.5 c=relaxed is relaxed/simple", ED "c=relaxed; bh=%h; b=%b", PASS,
 	    NULL },
-	{ "3.5 c= has no case", ED "c=RELAXED/Simple; bh=%h; b=%b", PASS, NULL },
+	{ "3.5 c= has no case", ED "c=RELAXED/Simple; bh=%h; b=%b", PASS,
+	    NULL },
 	{ "3.5 c=simple/relaxed", ED "c=simple/relaxed; bh=%h; b=%b", PASS,
 	    NULL },
 	{ "3.5 c= unknown", ED "c=nowsp; bh=%h; b=%b", PERM,
@@ -400,7 +402,8 @@ static const struct {
 	{ "3.5 l= of nothing", ED "l=; bh=%h; b=%b", PERM, "syntax" },
 
 	{ "3.5 t= now", ED "t=1700000000; bh=%h; b=%b", PASS, NULL },
-	{ "3.5 t= within the skew", ED "t=1700000300; bh=%h; b=%b", PASS, NULL },
+	{ "3.5 t= within the skew", ED "t=1700000300; bh=%h; b=%b", PASS,
+	    NULL },
 	{ "3.5 t= beyond it", ED "t=1700000301; bh=%h; b=%b", PERM, "future" },
 	{ "3.5 t=2^31", ED "t=2147483648; bh=%h; b=%b", PERM, "future" },
 	{ "3.5 t=2^32 does not wrap", ED "t=5994967296; bh=%h; b=%b", PERM,
@@ -413,14 +416,16 @@ static const struct {
 	{ "3.5 t= no number", ED "t=now; bh=%h; b=%b", PERM, "syntax" },
 	{ "3.5 t= negative", ED "t=-1; bh=%h; b=%b", PERM, "syntax" },
 	{ "3.5 t= of nothing", ED "t=; bh=%h; b=%b", PERM, "syntax" },
-	{ "3.5 x= within the skew", ED "x=1699999700; bh=%h; b=%b", PASS, NULL },
+	{ "3.5 x= within the skew", ED "x=1699999700; bh=%h; b=%b", PASS,
+	    NULL },
 	{ "3.5 x= beyond it", ED "x=1699999699; bh=%h; b=%b", PERM, "expired" },
 	{ "3.5 x=0", ED "x=0; bh=%h; b=%b", PERM, "expired" },
 	{ "3.5 x=2^31", ED "x=2147483648; bh=%h; b=%b", PASS, NULL },
 	{ "3.5 x=2^32 does not wrap", ED "x=4294967297; bh=%h; b=%b", PASS,
 	    NULL },
 	{ "3.5 x=10^12-1", ED "x=999999999999; bh=%h; b=%b", PASS, NULL },
-	{ "3.5 x=10^20", ED "x=100000000000000000000; bh=%h; b=%b", PASS, NULL },
+	{ "3.5 x=10^20", ED "x=100000000000000000000; bh=%h; b=%b", PASS,
+	    NULL },
 	{ "3.5 x= no number", ED "x=never; bh=%h; b=%b", PERM, "syntax" },
 	{ "3.5 x= after t=", ED "t=1699999999; x=1700000000; bh=%h; b=%b", PASS,
 	    NULL },
@@ -446,7 +451,8 @@ static const struct {
 	    "a=ed25519-sha256; d=x.example; s=k; h=from; bh=%h", PASS, NULL },
 	{ "3.7 b= in the middle, relaxed", "v=1; c=relaxed; b= \r\n\t%b \r\n ; "
 	    "a=ed25519-sha256; d=x.example; s=k; h=from; bh=%h", PASS, NULL },
-	{ "3.7 b= last, with blanks", ED "bh=%h; b = \r\n %b\r\n ", PASS, NULL },
+	{ "3.7 b= last, with blanks", ED "bh=%h; b = \r\n %b\r\n ", PASS,
+	    NULL },
 	{ "3.7 tags that end in b", ED "xb=b=1; b_=b; bh=%h; zb=; b=%b", PASS,
 	    NULL },
 
@@ -535,8 +541,8 @@ static const struct {
 } changes[] = {
 	{ "3.4.1 nothing", "simple", HEADER, BODY, PASS, NULL },
 	{ "3.4.1 a blank in a field", "simple",
-	    "From:  a@x.example\r\nTo: b@y.example\r\nSubject: a test\r\n", BODY,
-	    FAIL, "signature" },
+	    "From:  a@x.example\r\nTo: b@y.example\r\nSubject: a test\r\n",
+	    BODY, FAIL, "signature" },
 	{ "3.4.2 blanks, folds, case", "relaxed",
 	    "FROM:a@x.example \r\nTo:\r\n\tb@y.example\r\nSubject : a\r\n "
 	    "test\r\n", BODY, PASS, NULL },
@@ -544,8 +550,8 @@ static const struct {
 	    "From: a@x.example\r\nTo: b@y.example\r\nSubject: atest\r\n", BODY,
 	    FAIL, "signature" },
 	{ "3.4.2 a VT added", "relaxed",
-	    "From: a@x.example\r\nTo: b@y.example\r\nSubject: a\v test\r\n", BODY,
-	    FAIL, "signature" },
+	    "From: a@x.example\r\nTo: b@y.example\r\nSubject: a\v test\r\n",
+	    BODY, FAIL, "signature" },
 	{ "3.4 c=relaxed: the body is simple", "relaxed", HEADER, "body \r\n",
 	    FAIL, "body-hash" },
 	{ "3.4 c=relaxed/simple", "relaxed/simple", HEADER, "body \r\n", FAIL,
@@ -553,16 +559,16 @@ static const struct {
 	{ "3.4 c=simple/relaxed", "simple/relaxed", HEADER, "body \r\n", PASS,
 	    NULL },
 	{ "3.4 c=simple/relaxed: the header is simple", "simple/relaxed",
-	    "From: a@x.example \r\nTo: b@y.example\r\nSubject: a test\r\n", BODY,
-	    FAIL, "signature" },
+	    "From: a@x.example \r\nTo: b@y.example\r\nSubject: a test\r\n",
+	    BODY, FAIL, "signature" },
 	{ "3.4.3 lines at the end", "simple", HEADER, BODY "\r\n\r\n", PASS,
 	    NULL },
 	{ "3.4.3 no line end", "simple", HEADER, "body", PASS, NULL },
 	{ "6.1.3 another body", "simple", HEADER, "Body\r\n", FAIL,
 	    "body-hash" },
 	{ "6.1.3 another From", "relaxed",
-	    "From: b@x.example\r\nTo: b@y.example\r\nSubject: a test\r\n", BODY,
-	    FAIL, "signature" },
+	    "From: b@x.example\r\nTo: b@y.example\r\nSubject: a test\r\n",
+	    BODY, FAIL, "signature" },
 	{ "5.4.2 a second Subject on top", "relaxed", "Subject: x\r\n" HEADER,
 	    BODY, PASS, NULL },
 	{ "5.4.2 a second Subject below", "relaxed", HEADER "Subject: x\r\n",
@@ -683,22 +689,24 @@ static const struct {
 	const char *reason;
 	bool testing;
 } records[] = {
-	{ "3.6.1", true, true, "v=DKIM1; k=rsa; p=%p", NULL, PASS, NULL, false },
+	{ "3.6.1", true, true, "v=DKIM1; k=rsa; p=%p", NULL, PASS, NULL,
+	    false },
 	{ "3.6.1 RSAPublicKey", true, false, "v=DKIM1; k=rsa; p=%p", NULL, PASS,
 	    NULL, false },
 	{ "3.6.1 k= is rsa", true, true, "v=DKIM1; p=%p", NULL, PASS, NULL,
 	    false },
-	{ "3.6.1 v= is not needed", true, true, "p=%p", NULL, PASS, NULL, false },
+	{ "3.6.1 v= is not needed", true, true, "p=%p", NULL, PASS, NULL,
+	    false },
 	{ "3.6.1 k= has no case", true, true, "k=RSA; p=%p", NULL, PASS, NULL,
 	    false },
-	{ "8463 4.2", false, false, "v=DKIM1; k=ed25519; p=%p", NULL, PASS, NULL,
-	    false },
+	{ "8463 4.2", false, false, "v=DKIM1; k=ed25519; p=%p", NULL, PASS,
+	    NULL, false },
 	{ "8463 4.2 not as SPKI", false, true, "v=DKIM1; k=ed25519; p=%p", NULL,
 	    PERM, "key-syntax", false },
 	{ "3.2 a ; at the end", false, false, "v=DKIM1; k=ed25519; p=%p;", NULL,
 	    PASS, NULL, false },
-	{ "3.2 blanks", false, false, " v = DKIM1 ; k = ed25519 ; p = %p ", NULL,
-	    PASS, NULL, false },
+	{ "3.2 blanks", false, false, " v = DKIM1 ; k = ed25519 ; p = %p ",
+	    NULL, PASS, NULL, false },
 	{ "3.2 no blanks", false, false, "v=DKIM1;k=ed25519;p=%p", NULL, PASS,
 	    NULL, false },
 	{ "3.2 ;;", false, false, "v=DKIM1; k=ed25519;; p=%p", NULL, PERM,
@@ -707,8 +715,8 @@ static const struct {
 	    NULL, PERM, "key-syntax", false },
 	{ "3.2 an unknown tag twice", false, false, "k=ed25519; p=%p; x=1; x=1",
 	    NULL, PERM, "key-syntax", false },
-	{ "3.6.1 v= first", false, false, "k=ed25519; v=DKIM1; p=%p", NULL, PERM,
-	    "key-syntax", false },
+	{ "3.6.1 v= first", false, false, "k=ed25519; v=DKIM1; p=%p", NULL,
+	    PERM, "key-syntax", false },
 	{ "3.6.1 v= has case", false, false, "v=dkim1; k=ed25519; p=%p", NULL,
 	    PERM, "no-key", false },
 	{ "3.6.1 DKIM1.0", false, false, "v=DKIM1.0; k=ed25519; p=%p", NULL,
@@ -729,8 +737,8 @@ static const struct {
 	    NULL, PERM, "key-revoked", false },
 	{ "3.6.1 p= not base64", false, false, "k=ed25519; p=%p!", NULL, PERM,
 	    "key-syntax", false },
-	{ "3.6.1 p= of one octet", false, false, "k=ed25519; p=AA==", NULL, PERM,
-	    "key-syntax", false },
+	{ "3.6.1 p= of one octet", false, false, "k=ed25519; p=AA==", NULL,
+	    PERM, "key-syntax", false },
 	{ "3.6.1 p= of one octet", true, false, "k=rsa; p=AA==", NULL, PERM,
 	    "key-syntax", false },
 	{ "3.6.1 p= of other octets", true, false, "k=rsa; p=MIGfMA0GCSqGSIb3",
@@ -739,13 +747,14 @@ static const struct {
 	    "key-algorithm", false },
 	{ "6.1.2 8 rsa for ed25519", false, false, "k=rsa; p=%p", NULL, PERM,
 	    "key-algorithm", false },
-	{ "6.1.2 8 rsa by default for ed25519", false, false, "p=%p", NULL, PERM,
-	    "key-algorithm", false },
+	{ "6.1.2 8 rsa by default for ed25519", false, false, "p=%p", NULL,
+	    PERM, "key-algorithm", false },
 	{ "3.6.1 k= unknown", false, false, "k=ed448; p=%p", NULL, PERM,
 	    "key-algorithm", false },
 	{ "3.6.1 h=sha256", false, false, "k=ed25519; h=sha256; p=%p", NULL,
 	    PASS, NULL, false },
-	{ "3.6.1 h= of several", false, false, "k=ed25519; h=x : SHA256:y; p=%p",
+	{ "3.6.1 h= of several", false, false,
+	    "k=ed25519; h=x : SHA256:y; p=%p",
 	    NULL, PASS, NULL, false },
 	{ "6.1.2 6 h=sha1", false, false, "k=ed25519; h=sha1; p=%p", NULL, PERM,
 	    "key-hash", false },
@@ -753,12 +762,12 @@ static const struct {
 	    PERM, "key-hash", false },
 	{ "3.6.1 s=*", false, false, "k=ed25519; s=*; p=%p", NULL, PASS, NULL,
 	    false },
-	{ "3.6.1 s=email", false, false, "k=ed25519; s=tlsrpt:email; p=%p", NULL,
-	    PASS, NULL, false },
+	{ "3.6.1 s=email", false, false, "k=ed25519; s=tlsrpt:email; p=%p",
+	    NULL, PASS, NULL, false },
 	{ "3.6.1 s=tlsrpt", false, false, "k=ed25519; s=tlsrpt; p=%p", NULL,
 	    PERM, "key-service", false },
-	{ "3.6.1 s= of nothing", false, false, "k=ed25519; s=; p=%p", NULL, PERM,
-	    "key-service", false },
+	{ "3.6.1 s= of nothing", false, false, "k=ed25519; s=; p=%p", NULL,
+	    PERM, "key-service", false },
 	{ "3.6.1 t=y", false, false, "k=ed25519; t=y; p=%p", NULL, PASS, NULL,
 	    true },
 	{ "3.6.1 t= of several", false, false, "k=ed25519; t=z : y:s; p=%p",
@@ -912,13 +921,14 @@ START_TEST(tries_several_records)
 }
 END_TEST
 
-/* A record of two strings is one text; two records are two: RFC 6376 3.6.2.2. */
+/* RFC 6376 section 3.6.2.2: strings are joined, records are not. */
 START_TEST(joins_strings_but_not_records)
 {
 	struct buf text = { 0 };
 	struct slice whole = ma_slice(ed_record.p, ed_record.n);
 	struct signer_record halves[] = {
-		{ .text = ma_sub(whole, 0, 30) }, { .text = ma_sub(whole, 30, 99) },
+		{ .text = ma_sub(whole, 0, 30) },
+		{ .text = ma_sub(whole, 30, 99) },
 	};
 	struct signer_zone z = zone_of(halves, 2);
 	struct verified v;
@@ -1283,8 +1293,8 @@ START_TEST(gives_names_as_they_are_asked)
 	    "simple/simple");
 	done(&v);
 	/* Wrong ones as they stand there. */
-	v = verify(SLICE_LIT("DKIM-Signature: v=1; a= x y; c=q; d=a(b; i=z\r\n"),
-	    &z);
+	v = verify(SLICE_LIT("DKIM-Signature: v=1; a= x y; c=q; d=a(b; "
+	    "i=z\r\n"), &z);
 	word = mailauth_dkim_domain(v.dkim, 0, &n);
 	ck_assert(says(word, n, "a(b"));
 	word = mailauth_dkim_identity(v.dkim, 0, &n);
@@ -1533,7 +1543,8 @@ START_TEST(formats_what_it_parses)
 	static const char *const signatures[] = {
 		"v=1; a=rsa-sha256; c=simple/relaxed; d=x.example; s=a.b; "
 		    "i=q=20r@y.x.example; l=12; t=5; x=7; h=From:To:from; "
-		    "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAECAw==",
+		    "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; "
+		    "b=AAECAw==",
 		"v=1; a=ed25519-sha256; c=relaxed/simple; d=x.example; s=k; "
 		    "h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; "
 		    "b=AAAA",

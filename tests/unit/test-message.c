@@ -71,13 +71,15 @@ static const struct {
 	{ "3.4.5 A", "A: X\r\n", "a:X\r\n" },
 	{ "3.4.5 B", "B : Y\t\r\n\tZ  \r\n", "b:Y Z\r\n" },
 	{ "3.4.2 lower case", "SUBJect: AbC\r\n", "subject:AbC\r\n" },
-	{ "3.4.2 blanks before the colon", "Subject \t: x\r\n", "subject:x\r\n" },
+	{ "3.4.2 blanks before the colon", "Subject \t: x\r\n",
+	    "subject:x\r\n" },
 	{ "3.4.2 none behind it", "Subject:x\r\n", "subject:x\r\n" },
 	{ "3.4.2 colons in the value", "A: b : c\r\n", "a:b : c\r\n" },
 	{ "3.4.2 runs", "A:\t \tb  c\t\td \r\n", "a:b c d\r\n" },
 	{ "3.4.2 a tab alone", "A: b\tc\r\n", "a:b c\r\n" },
 	{ "3.4.2 folded right behind the colon", "A:\r\n b\r\n", "a:b\r\n" },
-	{ "3.4.2 folds of blanks", "A: b\r\n \r\n\t\r\n c\r\n \r\n", "a:b c\r\n" },
+	{ "3.4.2 folds of blanks", "A: b\r\n \r\n\t\r\n c\r\n \r\n",
+	    "a:b c\r\n" },
 	{ "3.4.2 no value", "A:\r\n", "a:\r\n" },
 	{ "3.4.2 blanks alone", "A: \t\r\n", "a:\r\n" },
 	{ "2.8 VT and FF are no blanks", "A: \v b\f\r\n", "a:\v b\f\r\n" },
@@ -169,7 +171,8 @@ check_hashes(struct mailauth_message *m, const struct watcher *w,
 	uint8_t digest[SHA256_BYTES];
 
 	for (size_t i = 0; i < w->n; i++) {
-		const struct body_hash *h = ma_message_body_hash(m, w->index[i]);
+		const struct body_hash *h = ma_message_body_hash(m,
+		    w->index[i]);
 		uint64_t n;
 
 		ck_assert_ptr_nonnull(h);
@@ -722,7 +725,8 @@ enum { MEGABYTE = 1048576 };
 static void
 hash_body(int row, unsigned megabytes)
 {
-	static const char *const fills[] = { "a", "\r\n", " ", " a", "a  b\t\r\n" };
+	static const char *const fills[] = { "a", "\r\n", " ", " a",
+	    "a  b\t\r\n" };
 	struct watcher w;
 	struct mailauth_message *m = make(&w, both, COUNT(both));
 	size_t n = strlen(fills[row]);

@@ -116,7 +116,8 @@ many_tags(struct buf *b, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		ma_buf_fmt(b, "t%u=;", i);
-	ck_assert(ma_tags_check(ma_slice(b->p, b->n), TAG_SPACE_FWS) == TAGS_OK);
+	ck_assert(ma_tags_check(ma_slice(b->p, b->n),
+	    TAG_SPACE_FWS) == TAGS_OK);
 	ma_buf_fmt(b, "t%u=", n / 2);
 	ck_assert(ma_tags_check(ma_slice(b->p, b->n), TAG_SPACE_FWS) ==
 	    TAGS_DUPLICATE);
@@ -151,7 +152,8 @@ END_TEST
 static const struct {
 	const char *clause, *text, *tokens;
 } token_rows[] = {
-	{ "3.2.3 atoms", "a b!#$%&'*+-/=?^_`{|}~", "<a><b!#$%&'*+-/=?^_`{|}~>" },
+	{ "3.2.3 atoms", "a b!#$%&'*+-/=?^_`{|}~",
+	    "<a><b!#$%&'*+-/=?^_`{|}~>" },
 	{ "3.2.3 specials", "a@b,c;d:e<f>.", "<a>@<b>,<c>;<d>:<e><<f>>." },
 	{ "3.2.2 comments nest", "a (b (c) \\) d) e", "<a><e>" },
 	{ "3.2.2 folds", "a\r\n b\r\n \r\n\tc", "<a><b><c>" },
@@ -256,7 +258,8 @@ static const struct {
 	{ "3.4 name-addr", "A B <a@example.com>", ONE, "example.com" },
 	{ "3.4 angle-addr alone", "<a@example.com>", ONE, "example.com" },
 	{ "3.4 case", "a@EXAMPLE.Com", ONE, "example.com" },
-	{ "3.4 folded", "\r\n A\r\n\t<a@example.com>\r\n ", ONE, "example.com" },
+	{ "3.4 folded", "\r\n A\r\n\t<a@example.com>\r\n ", ONE,
+	    "example.com" },
 	{ "4.1 obs-phrase: J. Doe", "J. Doe <a@example.com>", ONE,
 	    "example.com" },
 	{ "3.2.4 quoted name with @", "\"a@evil.example\" <u@good.example>",
@@ -282,7 +285,8 @@ static const struct {
 	    "attacker.example" },
 	{ "4.4 route of two", "X <@a.example,@b.example : u@dom.example>", ONE,
 	    "dom.example" },
-	{ "4.4 route with null members", "<,,@a.example,,@b.example,:u@d.example>",
+	{ "4.4 route with null members",
+	    "<,,@a.example,,@b.example,:u@d.example>",
 	    ONE, "d.example" },
 	{ "4.4 route of nothing", "<,:u@d.example>", BAD, NULL },
 	{ "4.4 route without :", "<@a.example,u@d.example>", BAD, NULL },
@@ -296,7 +300,8 @@ static const struct {
 	    NULL },
 	{ "3.4 two domains, one twice", "a@x.example, b@y.example, c@x.example",
 	    SEVERAL, NULL },
-	{ "4.4 null members", ",a@x.example,, ,b@x.example,", ONE, "x.example" },
+	{ "4.4 null members", ",a@x.example,, ,b@x.example,", ONE,
+	    "x.example" },
 	{ "3.6.2 a value without domain", "a@x.example, b", BAD, NULL },
 	{ "3.6.2 a comma alone", ",", BAD, NULL },
 	{ "3.6.2 <>", "<>", BAD, NULL },
@@ -312,7 +317,8 @@ static const struct {
 	{ "3.4 missing >", "A <a@good.example", BAD, NULL },
 	{ "3.4 text behind", "A <a@good.example> evil.example", BAD, NULL },
 	{ "3.4 address behind", "a@good.example <b@evil.example>", BAD, NULL },
-	{ "3.4 two in brackets", "<a@good.example><b@evil.example>", BAD, NULL },
+	{ "3.4 two in brackets", "<a@good.example><b@evil.example>", BAD,
+	    NULL },
 	{ "3.4 brackets in brackets", "<<a@good.example>>", BAD, NULL },
 	{ "3.4.1 two @", "a@b.example@c.example", BAD, NULL },
 	{ "3.4.1 dot at the end", "a@good.example.", BAD, NULL },
@@ -323,7 +329,8 @@ static const struct {
 	{ "4.4 local part: two dots", "a..b@good.example", BAD, NULL },
 	{ "4.4 local part: two words", "a b@good.example", BAD, NULL },
 	{ "4.1 phrase: dot first", ". a <a@good.example>", BAD, NULL },
-	{ "3.4 unquoted @ in a name", "a@x.example b <b@y.example>", BAD, NULL },
+	{ "3.4 unquoted @ in a name", "a@x.example b <b@y.example>", BAD,
+	    NULL },
 	{ "3.4 unquoted comma in a name", "Doe, J <b@y.example>", BAD, NULL },
 	{ "RFC 6854 2.1 group", "Team: a@x.example, b@x.example;", ONE,
 	    "x.example" },
@@ -344,7 +351,8 @@ static const struct {
 	    "good.example" },
 	{ "RFC 2047 5 and no address", "=?utf-8?q?a=40victim.example?=", BAD,
 	    NULL },
-	{ "RFC 2047 5 nor a domain", "a@=?utf-8?q?victim.example?=", BAD, NULL },
+	{ "RFC 2047 5 nor a domain", "a@=?utf-8?q?victim.example?=", BAD,
+	    NULL },
 	{ "RFC 2047 5 with @ in it",
 	    "=?utf-8?q?a@victim.example?= <a@good.example>", BAD, NULL },
 	{ "RFC 6532 3.2 UTF-8 local part", "\xc3\xbc@good.example", ONE,
@@ -367,7 +375,8 @@ static const struct {
 	{ "3.4.1 literal and domain", "a@[192.0.2.1], b@x.example", SEVERAL,
 	    NULL },
 	{ "4.4 quoted bracket in a literal", "a@[1\\]]", BAD, NULL },
-	{ "3.4.1 literal with more behind", "a@[192.0.2.1].example", BAD, NULL },
+	{ "3.4.1 literal with more behind", "a@[192.0.2.1].example", BAD,
+	    NULL },
 	{ "1034 3.5 a slash", "a@b/c.example", BAD, NULL },
 	{ "1034 3.5 an underscore is seen", "a@_b.example", ONE, "_b.example" },
 	{ "1034 3.1 a label of 64", "a@"
@@ -386,7 +395,8 @@ START_TEST(finds_the_author)
 
 	ma_author(ma_str(authors[_i].value), &a);
 	ck_assert_msg(a.status == authors[_i].status, "%s: %d (%s)",
-	    authors[_i].clause, (int)a.status, a.detail != NULL ? a.detail : "");
+	    authors[_i].clause, (int)a.status,
+	    a.detail != NULL ? a.detail : "");
 	if (a.status == AUTHOR_ONE) {
 		ck_assert_str_eq(a.domain, authors[_i].domain);
 		ck_assert_ptr_null(a.detail);
