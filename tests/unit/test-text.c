@@ -470,12 +470,12 @@ int
 main(void)
 {
 	Suite *suite = suite_create("text");
-	TCase *tc = tcase_create("text");
+	TCase *tc = tcase_create("text"), *growth = unit_growth();
 
 	tcase_add_loop_test(tc, reads_tag_lists, 0, ROWS(lists));
 	tcase_add_test(tc, keeps_the_rest_of_a_tag);
 	tcase_add_test(tc, a_nul_is_no_value);
-	tcase_add_test(tc, finds_duplicates_in_no_time);
+	tcase_add_test(growth, finds_duplicates_in_no_time);
 	tcase_add_loop_test(tc, reads_tokens, 0, ROWS(token_rows));
 	tcase_add_test(tc, comments_nest_without_recursion);
 	tcase_add_test(tc, unquotes);
@@ -484,5 +484,6 @@ main(void)
 	tcase_add_test(tc, bears_thousands_of_addresses);
 	tcase_add_test(tc, reads_domains);
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, growth);
 	return unit_run(suite);
 }

@@ -53,6 +53,20 @@ unit_grows_linearly(void (*work)(int row, unsigned n), int row, unsigned n)
 	    row, n, small, 4 * n, large);
 }
 
+/*
+ * Tests of growth are a case of their own: CK_EXCLUDE_TAGS=growth leaves them
+ * out, under valgrind, where they would take minutes.
+ */
+static inline TCase *
+unit_growth(void)
+{
+	TCase *tc = tcase_create("growth");
+
+	tcase_set_tags(tc, "growth");
+	tcase_set_timeout(tc, 120);
+	return tc;
+}
+
 static inline int
 unit_run(Suite *suite)
 {
