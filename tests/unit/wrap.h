@@ -7,8 +7,8 @@
 
 #include "base/base.h"
 
-static size_t wrap_requests, wrap_octets;
-static size_t wrap_fail_at = SIZE_MAX;	/* this request fails, counted from 0 */
+static _Atomic size_t wrap_requests, wrap_octets;	/* threads may share them */
+static _Atomic size_t wrap_fail_at = SIZE_MAX;	/* this request fails, counted from 0 */
 
 void *__real_ma_realloc(void *, size_t);
 void *__wrap_ma_realloc(void *, size_t);
