@@ -153,8 +153,7 @@ ip6_text(const uint8_t a[16], char out[IP_TEXT])
 	}
 	/* As inet_ntop(3): dotted for ::ffff:0:0/96 and what was IPv4-compatible. */
 	bool dotted = best == 0 && (length == 6 ||
-	    (length == 5 && group[5] == 0xffff) ||
-	    (length == 7 && group[7] != 1));
+	    (length == 5 && group[5] == 0xffff));
 
 	for (int i = 0; i < (dotted ? 6 : 8); i++) {
 		if (i == best) {
