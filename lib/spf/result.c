@@ -27,7 +27,7 @@ int
 mailauth_spf_result_parse(const char *word)
 {
 	for (int i = 1; i < (int)COUNT(names); i++)
-		if (ma_eq(ma_str(word), ma_str(names[i])))
+		if (ma_caseeq(ma_str(word), ma_str(names[i])))
 			return i;
 	return 0;
 }

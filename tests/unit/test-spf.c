@@ -608,7 +608,9 @@ START_TEST(knows_words)
 	ck_assert_str_eq(mailauth_spf_result_name(0), "unknown");
 	ck_assert_str_eq(mailauth_spf_result_name(99), "unknown");
 	ck_assert_str_eq(mailauth_spf_result_name(-1), "unknown");
-	ck_assert_int_eq(mailauth_spf_result_parse("Pass"), 0);
+	ck_assert_int_eq(mailauth_spf_result_parse("Pass"),
+	    MAILAUTH_SPF_PASS);
+	ck_assert_int_eq(mailauth_spf_result_parse("passed"), 0);
 	ck_assert_int_eq(mailauth_spf_result_parse(""), 0);
 	ck_assert_int_eq(mailauth_spf_result_parse(NULL), 0);
 }
