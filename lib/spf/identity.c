@@ -15,19 +15,19 @@ split_sender(struct slice sender, struct slice *domain)
 }
 
 /*
- * Letters, digits, hyphens and underscores, two labels or more.  Others: any
- * octets.  We: what no mail domain has makes it malformed, a literal's bracket
- * or a parenthesis say, and nothing is asked for it.
+ * Letters, digits, hyphens and underscores.  Others: any octets.  We: what no
+ * mail domain has makes it malformed, a literal's bracket or a parenthesis
+ * say, and nothing is asked for it.
  */
 static bool
-is_mail_domain(const struct dname *d)
+has_mail_octets(const struct dname *d)
 {
 	for (size_t i = 0; d->w[i] != 0; i += 1u + d->w[i])
 		for (size_t k = 1; k <= d->w[i]; k++)
 			if (!ma_is_alnum(d->w[i + k]) &&
 			    d->w[i + k] != '-' && d->w[i + k] != '_')
 				return false;
-	return ma_name_labels(d) > 1;
+	return d->n > 1;
 }
 
 /* RFC 8616 section 4: U-labels become A-labels. */
@@ -111,6 +111,7 @@ ma_spf_identity(struct eval *e, struct dname *out)
 {
 	bool mail = e->in->has_mail_from && e->in->mail_from.n > 0;
 	struct slice domain = e->in->helo, local = ma_slice(NULL, 0);
+	bool named;
 
 	if (mail)
 		local = split_sender(e->in->mail_from, &domain);
@@ -122,12 +123,14 @@ ma_spf_identity(struct eval *e, struct dname *out)
 		return ma_spf_decide(e, MAILAUTH_SPF_NONE,
 		    REASON("no-sender-domain"), "%s gives no domain",
 		    mail ? "the sender address" : "HELO");
-	if (!read_name(e, domain, out) || !is_mail_domain(out))
+	named = read_name(e, domain, out) && has_mail_octets(out);
+	if (named)
+		e->out->domain = keep_name(e, out);
+	if (!named || ma_name_labels(out) < 2)
 		return ma_spf_decide(e, MAILAUTH_SPF_NONE,
 		    REASON("invalid-domain"),
 		    "%s is not a domain name of two labels or more",
 		    ma_spf_show(e, domain));
-	e->out->domain = keep_name(e, out);
 	set_helo(e);
 	set_sender(e, local, domain, out);
 	set_others(e);
