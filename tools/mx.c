@@ -26,7 +26,9 @@ out_host(struct tool *t, json_t *o, const struct mailauth_mx *mx, size_t i)
 	for (size_t k = 0; (address = mailauth_mx_address(mx, i, k)) != NULL;
 	    k++)
 		out_item_text(t, list, address);
-	out_flag(t, o, "secure", mailauth_mx_host_secure(mx, i));
+	/* RFC 7672 section 2.2.1: and that it is the domain's host. */
+	out_flag(t, o, "secure", mailauth_mx_secure(mx) &&
+	    mailauth_mx_host_secure(mx, i));
 }
 
 static void
