@@ -805,6 +805,10 @@ static const struct {
 	    "From: a@x.example\r\n", "x.example" },
 	{ "5321 2.3.8 other words behind a bare LF",
 	    "X: y\nfrom-x: b\r\nFrom: a@x.example\r\n", "x.example" },
+	{ "5321 2.3.8 a bare CR before the CRLF",
+	    "X: y\r\r\nFrom: a@x.example\r\n", "x.example" },
+	{ "5321 2.3.8 a bare LF, then a CRLF",
+	    "X: y\n\r\nFrom: a@x.example\r\n", "x.example" },
 };
 
 START_TEST(finds_the_author)
@@ -844,6 +848,39 @@ START_TEST(a_nul_in_the_name_is_no_author)
 		ck_assert_int_eq(mailauth_message_end(m), MAILAUTH_DONE);
 		ck_assert_msg(mailauth_message_author_domain(m) == NULL, "%zu",
 		    i);
+		mailauth_message_free(m);
+	}
+}
+END_TEST
+
+/* A value that comes by itself may hold what no header can. */
+START_TEST(a_field_within_a_field_is_no_author)
+{
+	static const struct {
+		const char *value, *domain;
+	} rows[] = {
+		{ " y\nFrom: b@y.example", NULL },
+		{ " y\r\nFrom: b@y.example", NULL },
+		{ " y\r\n\r\nfrom : b@y.example", NULL },
+		{ " y\rFrom: b@y.example", NULL },
+		{ " y\n From: b@y.example", "x.example" },
+		{ " y\r\n\tFrom: b@y.example\r\n z", "x.example" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct mailauth_message *m = mailauth_message_new();
+		const char *domain;
+
+		mailauth_message_field(m, "From", 4, " a@x.example", 12);
+		mailauth_message_field(m, "X", 1, rows[i].value,
+		    strlen(rows[i].value));
+		ck_assert_int_eq(mailauth_message_end(m), MAILAUTH_DONE);
+		domain = mailauth_message_author_domain(m);
+		if (rows[i].domain == NULL)
+			ck_assert_msg(domain == NULL, "%zu", i);
+		else
+			ck_assert_msg(domain != NULL &&
+			    strcmp(domain, rows[i].domain) == 0, "%zu", i);
 		mailauth_message_free(m);
 	}
 }
@@ -920,6 +957,7 @@ main(void)
 	tcase_add_test(growth, hashes_100_megabytes_in_little_memory);
 	tcase_add_loop_test(tc, finds_the_author, 0, ROWS(author_rows));
 	tcase_add_test(tc, a_nul_in_the_name_is_no_author);
+	tcase_add_test(tc, a_field_within_a_field_is_no_author);
 	tcase_add_test(tc, bears_a_lack_of_memory);
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, growth);
