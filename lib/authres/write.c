@@ -206,6 +206,24 @@ ma_field_value(struct field_writer *w, struct slice value)
 	put_value(w, "", value, is_plain(value));
 }
 
+/* domain-name (RFC 6376 section 3.5): two labels at least. */
+static bool
+is_domain_name(struct slice s)
+{
+	bool dot = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool edge = i == 0 || i + 1 == s.n || s.p[i - 1] == '.' ||
+		    s.p[i + 1] == '.';
+
+		if (!ma_is_alnum(s.p[i]) &&
+		    (edge || (s.p[i] != '-' && s.p[i] != '.')))
+			return false;
+		dot = dot || s.p[i] == '.';
+	}
+	return dot;
+}
+
 /*
  * Others: a quoted local-part as it is, too.  We: the whole in one quoted
  * string then, because readers that look for the end of a value at a blank or
@@ -218,7 +236,7 @@ ma_field_identity(struct field_writer *w, const char *key, struct slice address)
 	struct slice local = ma_sub(address, 0, at);
 	struct slice domain = ma_sub(address, at + 1, address.n);
 	char sign[KEY_TEXT];
-	bool as_it_is = address.n <= FIELD_VALUE && is_plain(domain) &&
+	bool as_it_is = address.n <= FIELD_VALUE && is_domain_name(domain) &&
 	    (local.n == 0 || is_plain(local));
 
 	put_value(w, with_sign(key, sign), address,
