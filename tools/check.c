@@ -98,8 +98,8 @@ evaluate(struct tool *t, struct mailauth_check *c, const char *path)
 	int r, status;
 	json_t *o;
 
-	if ((status = input_resolver(t, &resolver)) != 0 ||
-	    (status = input_message(t, path, mailauth_check_message(c))) != 0)
+	if ((status = input_message(t, path, mailauth_check_message(c))) != 0 ||
+	    (status = input_resolver(t, &resolver)) != 0)
 		return status;
 	if ((r = mailauth_check_run(c, resolver)) < 0)
 		return tool_broken(t, r);

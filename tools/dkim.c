@@ -109,16 +109,15 @@ verify(struct tool *t, struct mailauth_dkim *d, struct mailauth_message *m,
 	    status_of(mailauth_dkim_result(d)));
 }
 
-/* The resolver before the message: what is wrong with a zone is told at once. */
 static int
 read_and_verify(struct tool *t, struct mailauth_dkim *d,
     struct mailauth_message *m, const char *path)
 {
 	struct mailauth_resolver *resolver;
-	int status = input_resolver(t, &resolver);
+	int status = input_message(t, path, m);
 
 	if (status == 0)
-		status = input_message(t, path, m);
+		status = input_resolver(t, &resolver);
 	return status == 0 ? verify(t, d, m, resolver) : status;
 }
 

@@ -27,9 +27,10 @@ main(int argc, char **argv)
 
 	/*
 	 * Where a standard descriptor is closed, no file or socket shall get
-	 * its number: what is printed must fail then, not go astray.
+	 * its number: what is read or printed must fail then, not go astray.
 	 */
-	while ((fd = open("/dev/null", O_RDONLY)) >= 0 && fd <= STDERR_FILENO)
+	while ((fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ?
+	    O_WRONLY : O_RDONLY)) >= 0 && fd <= STDERR_FILENO)
 		continue;
 	if (fd >= 0)
 		close(fd);

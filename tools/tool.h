@@ -132,7 +132,10 @@ void options_help(struct tool *, const struct command *, const struct option *);
  * as the first one says.  0 or the exit status.
  */
 int input_message(struct tool *, const char *path, struct mailauth_message *);
-/* The resolver the options ask for.  0 or the exit status. */
+/*
+ * The resolver the options ask for, after all other input: it has what is left
+ * of the time.  0 or the exit status.
+ */
 int input_resolver(struct tool *, struct mailauth_resolver **);
 const char *input_line_ends(const struct mailauth_message *);
 /*

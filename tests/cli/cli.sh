@@ -290,6 +290,8 @@ got=$( { "$tool" -z "$zone" -x rdns 192.0.2.25 2>"$dir/err"; echo $? >"$dir/stat
 # Whatever is closed, nothing goes astray.
 "$tool" -z "$zone" rdns 192.0.2.25 <&- >"$dir/out" 2>&-
 [ $? -eq 0 ] || wrong "without standard input and error"
+"$tool" -z "$zone" dkim verify <&- >"$dir/out" 2>"$dir/err"
+[ $? -eq 66 ] || wrong "a message from a closed standard input is not 66"
 
 # ---- A server that never answers: a question has a quarter of the time ----
 
@@ -304,6 +306,17 @@ time.sleep(30)' >"$dir/port" &
 	began=$(date +%s)
 	says 75 'dns-timeout' -t 1 -n "127.0.0.1@$(cat "$dir/port")" rdns 192.0.2.1
 	[ $(($(date +%s) - began)) -le 3 ] || wrong "--timeout is no bound"
+	# The time in which the message comes counts.
+	python3 - "$tool" "$(cat "$dir/port")" "$signed/message" <<'END' ||
+import subprocess, sys, time
+began = time.monotonic()
+p = subprocess.Popen([sys.argv[1], "-t", "4", "-n", "127.0.0.1@" + sys.argv[2],
+    "dkim", "verify"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+time.sleep(4)
+p.communicate(open(sys.argv[3], "rb").read())
+sys.exit(p.returncode != 75 or time.monotonic() - began > 4.8)
+END
+		wrong "--timeout is no bound where the message is slow"
 	kill $server
 fi
 
