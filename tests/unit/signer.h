@@ -153,6 +153,7 @@ struct signer_record {
 	const char *name;		/* NULL: for every name */
 	struct slice text;
 	int failure;			/* instead of the record */
+	bool split;			/* into two strings; under 256 octets */
 };
 
 struct signer_zone {
@@ -162,6 +163,24 @@ struct signer_zone {
 	uint32_t flags;
 	unsigned asked;
 };
+
+static inline int
+signer_add(struct mailauth_packet *p, const struct signer_record *r)
+{
+	struct buf data = { 0 };
+	int status;
+
+	if (!r->split)
+		return mailauth_packet_add_text(p, NULL, 60, r->text.p,
+		    r->text.n);
+	ma_buf_char(&data, 10);
+	ma_buf_add(&data, r->text.p, 10);
+	ma_buf_char(&data, (char)(r->text.n - 10));
+	ma_buf_add(&data, r->text.p + 10, r->text.n - 10);
+	status = mailauth_packet_add(p, NULL, TYPE_TXT, 60, data.p, data.n);
+	ma_buf_free(&data);
+	return status;
+}
 
 static inline void
 signer_answer(struct signer_zone *z, struct mailauth_question *q)
@@ -184,8 +203,7 @@ signer_answer(struct signer_zone *z, struct mailauth_question *q)
 		}
 		if (p == NULL)
 			p = mailauth_packet_new(q, RCODE_NOERROR);
-		if (p == NULL || mailauth_packet_add_text(p, NULL, 60,
-		    r->text.p, r->text.n) != MAILAUTH_DONE) {
+		if (p == NULL || signer_add(p, r) != MAILAUTH_DONE) {
 			mailauth_packet_free(p);
 			return;
 		}

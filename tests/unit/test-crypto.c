@@ -171,6 +171,32 @@ START_TEST(reads_both_shapes)
 }
 END_TEST
 
+/* X.690 section 10.1: lengths in as few octets as can be. */
+START_TEST(reads_shortest_lengths_alone)
+{
+	struct buf n = { 0 }, b = { 0 }, longer = { 0 };
+	uint32_t bits;
+
+	number(&n, 1024);
+	rsa_der(&b, ma_slice(n.p, n.n), SLICE_LIT("\1\0\1"));
+	ck_assert_int_eq(parse(ma_slice(b.p, b.n), &bits), KEY_OK);
+	ma_buf_add(&longer, "\x30\x82\0", 3);
+	ma_buf_add(&longer, b.p + 2, b.n - 2);
+	ck_assert_int_eq(parse(ma_slice(longer.p, longer.n), &bits),
+	    KEY_MALFORMED);
+	/* A short length as a long one, of the exponent. */
+	ma_buf_clear(&longer);
+	ma_buf_add(&longer, b.p, b.n - 5);
+	longer.p[2]++;
+	ma_buf_add(&longer, "\x02\x81\x03\1\0\1", 6);
+	ck_assert_int_eq(parse(ma_slice(longer.p, longer.n), &bits),
+	    KEY_MALFORMED);
+	ma_buf_free(&n);
+	ma_buf_free(&b);
+	ma_buf_free(&longer);
+}
+END_TEST
+
 /* Each octet of the frame changed: nothing else is taken for a key. */
 START_TEST(reads_nothing_else)
 {
@@ -657,6 +683,7 @@ main(void)
 	tcase_add_test(tc, prepares);
 	tcase_add_loop_test(tc, measures_rsa_keys, 0, ROWS(rsa_rows));
 	tcase_add_test(tc, reads_both_shapes);
+	tcase_add_test(tc, reads_shortest_lengths_alone);
 	tcase_add_test(tc, reads_nothing_else);
 	tcase_add_test(tc, refuses_other_octets);
 	tcase_add_loop_test(tc, verifies_rsa, 0, 3);

@@ -355,6 +355,8 @@ static const struct {
 	    NULL },
 	{ "2.11 i= with FWS", ED "i=a\r\n b@x.\r\n example; bh=%h; b=%b", PASS,
 	    NULL },
+	{ "2.11 hex in lower case", ED "i=a=c3=B6@x.example; bh=%h; b=%b", PERM,
+	    "identity" },
 	{ "2.11 hex in lower case", ED "i=a=4f@x.example; bh=%h; b=%b", PERM,
 	    "identity" },
 	{ "2.11 hex of one digit", ED "i=a=4; bh=%h; b=%b", PERM, "identity" },
@@ -864,24 +866,28 @@ END_TEST
 /* RFC 6376 section 6.1.2 step 4: several records, in the order of octets. */
 START_TEST(tries_several_records)
 {
-	EVP_PKEY *others[3] = { keypair_ed25519(), keypair_ed25519(),
-		keypair_ed25519() };
-	struct buf text = { 0 }, bufs[5] = { 0 };
-	struct signer_record list[7];
+	EVP_PKEY *others[5];
+	struct buf text = { 0 }, bufs[6] = { 0 };
+	struct signer_record list[9];
 	struct verified v;
 
 	signer_sign(&text, ed, "DKIM-Signature: " ED "bh=%h; b=%b\r\n",
 	    SLICE_LIT(HEADER), SLICE_LIT(BODY));
-	/* Notes put them in an order. */
+	for (size_t i = 0; i < COUNT(others); i++)
+		others[i] = keypair_ed25519();
+	/* Notes put them in an order: the third is the one. */
 	signer_record(&bufs[0], others[0], false, "k=ed25519; n=a; p=%p");
 	signer_record(&bufs[1], others[1], false, "k=ed25519; n=b; p=%p");
 	signer_record(&bufs[2], ed, false, "k=ed25519; n=c; t=y; p=%p");
 	signer_record(&bufs[3], others[2], false, "k=ed25519; n=d; p=%p");
-	for (size_t i = 0; i < 4; i++)
+	signer_record(&bufs[4], others[3], false, "k=ed25519; n=e; p=%p");
+	signer_record(&bufs[5], others[4], false, "k=ed25519; n=f; p=%p");
+	for (size_t i = 0; i < COUNT(bufs); i++)
 		list[i] = record_of(&bufs[i]);
-	list[4] = (struct signer_record){ .text = SLICE_LIT("v=spf1 -all") };
-	list[5] = (struct signer_record){ .text = SLICE_LIT("k=ed25519; p") };
-	list[6] = list[0];			/* twice the same is once */
+	list[6] = (struct signer_record){ .text = SLICE_LIT("v=spf1 -all") };
+	list[7] = (struct signer_record){ .text = SLICE_LIT("k=ed25519; p") };
+	list[8] = list[0];			/* twice the same is once */
+	list[8].split = true;
 	for (int reverse = 0; reverse < 2; reverse++) {
 		struct signer_zone z = zone_of(list, COUNT(list));
 
@@ -937,6 +943,12 @@ START_TEST(joins_strings_but_not_records)
 	    SLICE_LIT(HEADER), SLICE_LIT(BODY));
 	v = verify(ma_slice(text.p, text.n), &z);
 	ck_assert_int_eq(mailauth_dkim_result(v.dkim), PERM);
+	done(&v);
+	halves[0] = record_of(&ed_record);
+	halves[0].split = true;
+	z.n = 1;
+	v = verify(ma_slice(text.p, text.n), &z);
+	ck_assert_int_eq(mailauth_dkim_result(v.dkim), PASS);
 	done(&v);
 	ma_buf_free(&text);
 }
