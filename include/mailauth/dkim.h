@@ -103,7 +103,8 @@ MAILAUTH_API const char *mailauth_dkim_signature_detail(const struct mailauth_dk
 /*
  * d=, as A-labels in lower case; s= and a=; i= decoded (by default "@" and d=);
  * c= in full (by default simple/simple).  What is wrong comes as it stands in
- * the field, any octets, *n of them (n may be NULL).  NULL: not there.
+ * the field, any octets, *n of them (n may be NULL); so does all of a signature
+ * of which no more is known, see below.  NULL: not there.
  */
 MAILAUTH_API const char *mailauth_dkim_domain(const struct mailauth_dkim *, size_t i, size_t *n);
 MAILAUTH_API const char *mailauth_dkim_selector(const struct mailauth_dkim *, size_t i, size_t *n);
@@ -111,9 +112,9 @@ MAILAUTH_API const char *mailauth_dkim_identity(const struct mailauth_dkim *, si
 MAILAUTH_API const char *mailauth_dkim_algorithm(const struct mailauth_dkim *, size_t i, size_t *n);
 MAILAUTH_API const char *mailauth_dkim_canonicalization(const struct mailauth_dkim *, size_t i, size_t *n);
 /*
- * b= without white space: all of it.  This, the fields' names, and the body's
- * octets are known of as many well-formed signatures as may be tried, and of as
- * many others.
+ * b= without white space: all of it.  This and the fields' names are known of as
+ * many well-formed signatures as may be tried and 100 more, and of as many
+ * others; the body's octets, of those tried.
  */
 MAILAUTH_API const char *mailauth_dkim_signature_data(const struct mailauth_dkim *, size_t i, size_t *n);
 /* Bits of the key that was used (256 for Ed25519); 0: none was. */

@@ -203,7 +203,7 @@ ma_dkim_signature_domain(const struct mailauth_dkim *d, size_t i)
 {
 	const struct kept *k = d->verifier.list[i].kept;
 
-	return ma_str(k != NULL ? k->sig.domain_text : NULL);
+	return ma_str(k != NULL && k->hash >= 0 ? k->sig.domain_text : NULL);
 }
 
 int

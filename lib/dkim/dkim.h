@@ -152,7 +152,7 @@ void ma_verifier_free(struct verifier *);
 
 /*
  * For rooms above, once the header is complete: how many signatures, their d=
- * (empty where there is none that counts), and results as they come, 0 before.
+ * (empty where the signature is not tried), and results as they come, 0 before.
  */
 size_t ma_dkim_signatures(const struct mailauth_dkim *);
 struct slice ma_dkim_signature_domain(const struct mailauth_dkim *, size_t i);

@@ -9,7 +9,10 @@
 
 #include "dkim/dkim.h"
 
-enum { KEYS_MAX = 10 };		/* ceiling of MAILAUTH_DKIM_KEYS */
+enum {
+	KEYS_MAX = 10,		/* ceiling of MAILAUTH_DKIM_KEYS */
+	KEPT_MORE = 100		/* signatures, beyond as many as may be tried */
+};
 
 /* ---- When the header is complete ---- */
 
@@ -75,7 +78,7 @@ struct counts {
 
 /*
  * One more signature.  Kept are as many well-formed and as many others as may
- * be tried: memory is not for floods.
+ * be tried, and some more, to tell of them: memory is not for floods.
  */
 static int
 take_signature(struct verifier *vf, uint32_t field, struct arena *spare,
@@ -83,15 +86,17 @@ take_signature(struct verifier *vf, uint32_t field, struct arena *spare,
 {
 	struct verdict verdict;
 	struct kept *k;
-	bool keep;
+	bool tried, keep;
+	uint32_t *count;
 	int hash;
 
 	ma_arena_reset(spare);
 	if ((k = read_signature(vf, field, spare, &verdict)) == NULL)
 		return MAILAUTH_ENOMEM;
-	keep = verdict.result == 0 ? counts->good++ < vf->max_signatures :
-	    counts->bad++ < vf->max_signatures;
-	if (verdict.result == 0 && !keep)
+	count = verdict.result == 0 ? &counts->good : &counts->bad;
+	tried = verdict.result == 0 && *count < vf->max_signatures;
+	keep = (*count)++ < vf->max_signatures + KEPT_MORE;
+	if (verdict.result == 0 && !tried)
 		verdict = (struct verdict){ MAILAUTH_DKIM_POLICY,
 			{ REASON("signature-limit"),
 			"more signatures than the limit allows" } };
@@ -101,7 +106,7 @@ take_signature(struct verifier *vf, uint32_t field, struct arena *spare,
 		return MAILAUTH_DONE;
 	ma_cover_fields(vf->message, &k->sig, &k->unsigned_fields,
 	    &k->repeated_fields);
-	if (verdict.result == 0) {
+	if (tried) {
 		hash = ma_message_want_hash(vf->message, k->sig.body,
 		    k->sig.length);
 		if (hash < 0)

@@ -1360,6 +1360,16 @@ START_TEST(limits_signatures)
 		else
 			check(&v, i, "8.4", POLICY, "signature-limit");
 		ck_assert_ptr_nonnull(mailauth_dkim_domain(v.dkim, i, NULL));
+		/* Tried or not, it is told in the same words. */
+		ck_assert_ptr_nonnull(mailauth_dkim_identity(v.dkim, i, NULL));
+		ck_assert_ptr_nonnull(mailauth_dkim_canonicalization(v.dkim, i,
+		    NULL));
+		ck_assert_ptr_nonnull(mailauth_dkim_signed_field(v.dkim, i, 0,
+		    NULL));
+		ck_assert_ptr_nonnull(mailauth_dkim_signature_data(v.dkim, i,
+		    NULL));
+		ck_assert((mailauth_dkim_body_bytes(v.dkim, i) >= 0) ==
+		    (n <= 10));
 	}
 	done(&v);
 	v = open_message(NULL);
