@@ -58,7 +58,6 @@ static inline bool ma_is_alnum(int c) { return ma_is_alpha(c) || ma_is_digit(c);
 static inline bool ma_is_wsp(int c) { return c == ' ' || c == '\t'; }
 static inline bool ma_is_fws(int c) { return ma_is_wsp(c) || c == '\r' || c == '\n'; }
 static inline char ma_lower(char c) { return ma_is_upper(c) ? (char)(c + 32) : c; }
-static inline char ma_upper(char c) { return ma_is_lower(c) ? (char)(c - 32) : c; }
 int ma_hex(int c);			/* value of a hex digit, or -1 */
 
 bool ma_eq(struct slice, struct slice);
