@@ -90,7 +90,8 @@ MAILAUTH_API size_t mailauth_lookups_zone(const struct mailauth_lookups *,
 enum mailauth_question_kind {
 	/* More kinds may come.  Answer what you do not know with
 	 * mailauth_answer_failed(question, MAILAUTH_FAILURE_UNSUPPORTED). */
-	MAILAUTH_QUESTION_DNS = 1	/* name and type, class IN */
+	MAILAUTH_QUESTION_DNS = 1,	/* name and type, class IN */
+	MAILAUTH_QUESTION_SIGN = 3	/* name of a key, algorithm and digest */
 };
 
 MAILAUTH_API int mailauth_question_kind(const struct mailauth_question *);
@@ -99,10 +100,21 @@ MAILAUTH_API const char *mailauth_question_name(const struct mailauth_question *
 /* The same in wire form, uncompressed (RFC 1035 section 3.1); *n octets. */
 MAILAUTH_API const uint8_t *mailauth_question_wire(
     const struct mailauth_question *, size_t *n);
-MAILAUTH_API uint16_t mailauth_question_type(const struct mailauth_question *);
-/* As text: "TXT", "AAAA"; "TYPE65280" where there is no word. */
+MAILAUTH_API uint16_t mailauth_question_type(const struct mailauth_question *);	/* 0: none */
+/* As text: "TXT", "AAAA"; "TYPE65280" where there is no word; "SIGN". */
 MAILAUTH_API const char *mailauth_question_type_name(
     const struct mailauth_question *);
+/*
+ * SIGN: with the private key whose record is at the question's name
+ * (RFC 6376 section 3.6.2.1), by this algorithm (enum mailauth_key_algorithm),
+ * sign this SHA-256 digest of *n (32) octets.  MAILAUTH_KEY_RSA: a
+ * RSASSA-PKCS1-v1_5 signature for SHA-256 over the digest (RFC 8017 section
+ * 8.2, the hash being computed already).  MAILAUTH_KEY_ED25519: PureEdDSA over
+ * the 32 octets (RFC 8463 section 3).  Of other kinds: 0, and NULL.
+ */
+MAILAUTH_API int mailauth_question_algorithm(const struct mailauth_question *);
+MAILAUTH_API const uint8_t *mailauth_question_digest(
+    const struct mailauth_question *, size_t *n);
 /* One more than the highest generation answered before the step that named it. */
 MAILAUTH_API uint32_t mailauth_question_generation(
     const struct mailauth_question *);
@@ -144,6 +156,14 @@ enum mailauth_answer_flag {
  */
 MAILAUTH_API int mailauth_answer_dns(struct mailauth_question *,
     const void *reply, size_t n, uint32_t flags);
+
+/*
+ * The signature that a SIGN question asks for, 1 to 2048 octets, which are
+ * copied; MAILAUTH_EINVAL also for another kind of question, as
+ * mailauth_answer_dns() for this one.  MAILAUTH_ENOMEM: it is still open.
+ */
+MAILAUTH_API int mailauth_answer_signed(struct mailauth_question *,
+    const void *signature, size_t n);
 
 enum mailauth_failure {
 	MAILAUTH_FAILURE_TIMEOUT = 1,	/* nothing came */

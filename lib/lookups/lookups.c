@@ -4,6 +4,7 @@
 #include "lookups/question.h"
 
 enum { MAX_RECORDS = 8192, MAX_BYTES = 65535 };
+enum { SIGNATURE_MAX = 2048 };		/* that of an RSA key of 16384 bits */
 
 /* ---- Life ---- */
 
@@ -101,26 +102,35 @@ ma_lookups_begin(struct mailauth_lookups *l)
 /* FNV-1a.  Names are attackers': a flood of one slot costs a walk of all
  * questions, whose number the rooms' limits bound. */
 static uint32_t
-hash(const struct dname *name, uint16_t type)
+mix(uint32_t h, struct slice s)
 {
-	uint32_t h = 2166136261u ^ type;
-
-	for (size_t i = 0; i < name->n; i++)
-		h = (h ^ name->w[i]) * 16777619u;
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 16777619u;
 	return h;
 }
 
+static uint32_t
+hash(const struct asked *a)
+{
+	return mix(mix(2166136261u ^ (uint32_t)a->of, a->name), a->digest);
+}
+
+static bool
+is_same(const struct asked *a, const struct asked *b)
+{
+	return a->kind == b->kind && a->of == b->of &&
+	    ma_eq(a->name, b->name) && ma_eq(a->digest, b->digest);
+}
+
 static struct mailauth_question *
-find(const struct mailauth_lookups *l, const struct dname *name, uint16_t type,
-    uint32_t h)
+find(const struct mailauth_lookups *l, const struct asked *a, uint32_t h)
 {
 	if (l->nslots == 0)
 		return NULL;
 	for (size_t i = h;; i++) {
 		struct mailauth_question *q = l->slots[i & (l->nslots - 1)];
 
-		if (q == NULL || (q->hash == h && q->type == type &&
-		    ma_eq(q->wire, ma_slice(name->w, name->n))))
+		if (q == NULL || (q->hash == h && is_same(&q->asked, a)))
 			return q;
 	}
 }
@@ -170,27 +180,45 @@ alloc(struct mailauth_lookups *l, size_t n)
 	return p;
 }
 
-struct mailauth_question *
-ma_lookups_question(struct mailauth_lookups *l, const struct dname *name,
-    uint16_t type)
+/* Copy *from to *p, which goes on behind it. */
+static struct slice
+copy(char **p, struct slice from)
 {
-	uint32_t h = hash(name, type);
-	struct mailauth_question *q = find(l, name, type, h);
-	char text[NAME_TEXT];
+	struct slice to = ma_slice(*p, from.n);
+
+	if (from.n > 0)
+		memcpy(*p, from.p, from.n);
+	*p += from.n;
+	return to;
+}
+
+struct mailauth_question *
+ma_lookups_asked(struct mailauth_lookups *l, const struct asked *a)
+{
+	uint32_t h = hash(a);
+	struct mailauth_question *q = find(l, a, h);
+	struct dname name;
+	char text[NAME_TEXT], *p;
 	size_t n;
 
 	if (q != NULL)
 		return q;
-	ma_name_text(name, text);
+	ma_name_wire(a->name, &name);
+	ma_name_text(&name, text);
 	n = strlen(text) + 1;
-	if (!grow(l) || (q = alloc(l, sizeof *q + n + name->n)) == NULL)
+	if (!grow(l) || (q = alloc(l, sizeof *q + n + a->name.n +
+	    a->digest.n)) == NULL)
 		return NULL;
-	*q = (struct mailauth_question){ .lookups = l, .type = type, .hash = h,
+	*q = (struct mailauth_question){ .lookups = l, .asked = *a, .hash = h,
 		.generation = l->step_generation };
-	q->text = memcpy(q + 1, text, n);
-	q->wire = ma_slice(memcpy((char *)(q + 1) + n, name->w, name->n),
-	    name->n);
-	ma_type_text(type, q->type_text);
+	p = (char *)(q + 1);
+	q->text = copy(&p, ma_slice(text, n)).p;
+	q->asked.name = copy(&p, a->name);
+	q->asked.digest = copy(&p, a->digest);
+	if (a->kind == MAILAUTH_QUESTION_DNS)
+		ma_type_text((uint16_t)a->of, q->type_text);
+	else
+		memcpy(q->type_text, "SIGN", sizeof "SIGN");
 	l->questions[l->n++] = q;
 	place(l, q);
 	if (l->known != NULL) {
@@ -201,6 +229,15 @@ ma_lookups_question(struct mailauth_lookups *l, const struct dname *name,
 			ma_question_take_back(q);
 	}
 	return q;
+}
+
+struct mailauth_question *
+ma_lookups_question(struct mailauth_lookups *l, const struct dname *name,
+    uint16_t type)
+{
+	const struct asked a = ma_asked_dns(name, type);
+
+	return ma_lookups_asked(l, &a);
 }
 
 void
@@ -218,8 +255,8 @@ ma_question_release(struct mailauth_question *q)
 const struct answer *
 ma_peek(const struct run *r, const struct dname *name, uint16_t type)
 {
-	const struct mailauth_question *q =
-	    find(r->lookups, name, type, hash(name, type));
+	const struct asked a = ma_asked_dns(name, type);
+	const struct mailauth_question *q = find(r->lookups, &a, hash(&a));
 
 	return q != NULL ? ma_question_answer(q) : NULL;
 }
@@ -268,7 +305,7 @@ ma_question_take_back(struct mailauth_question *q)
 int
 mailauth_question_kind(const struct mailauth_question *q)
 {
-	return q != NULL ? MAILAUTH_QUESTION_DNS : 0;
+	return q != NULL ? q->asked.kind : 0;
 }
 
 const char *
@@ -281,20 +318,43 @@ const uint8_t *
 mailauth_question_wire(const struct mailauth_question *q, size_t *n)
 {
 	if (n != NULL)
-		*n = q != NULL ? q->wire.n : 0;
-	return q != NULL ? (const uint8_t *)q->wire.p : NULL;
+		*n = q != NULL ? q->asked.name.n : 0;
+	return q != NULL ? (const uint8_t *)q->asked.name.p : NULL;
+}
+
+static bool
+is_kind(const struct mailauth_question *q, int kind)
+{
+	return mailauth_question_kind(q) == kind;
 }
 
 uint16_t
 mailauth_question_type(const struct mailauth_question *q)
 {
-	return q != NULL ? q->type : 0;
+	return is_kind(q, MAILAUTH_QUESTION_DNS) ? (uint16_t)q->asked.of : 0;
 }
 
 const char *
 mailauth_question_type_name(const struct mailauth_question *q)
 {
 	return q != NULL ? q->type_text : NULL;
+}
+
+int
+mailauth_question_algorithm(const struct mailauth_question *q)
+{
+	return is_kind(q, MAILAUTH_QUESTION_SIGN) ? q->asked.of : 0;
+}
+
+const uint8_t *
+mailauth_question_digest(const struct mailauth_question *q, size_t *n)
+{
+	struct slice digest = is_kind(q, MAILAUTH_QUESTION_SIGN) ?
+	    q->asked.digest : ma_slice(NULL, 0);
+
+	if (n != NULL)
+		*n = digest.n;
+	return (const uint8_t *)digest.p;
 }
 
 uint32_t
@@ -389,10 +449,11 @@ mailauth_answer_dns(struct mailauth_question *q, const void *reply, size_t n,
 	struct mailauth_lookups *l;
 	struct answer answer;
 	struct dname name;
-	char *copy;
+	char *octets;
 	int r;
 
-	if (reply == NULL || (flags & ~(uint32_t)MAILAUTH_ANSWER_SECURE) != 0)
+	if (reply == NULL || (flags & ~(uint32_t)MAILAUTH_ANSWER_SECURE) != 0 ||
+	    !is_kind(q, MAILAUTH_QUESTION_DNS))
 		return MAILAUTH_EINVAL;
 	if ((r = check_open(q)) != MAILAUTH_DONE)
 		return r;
@@ -403,12 +464,12 @@ mailauth_answer_dns(struct mailauth_question *q, const void *reply, size_t n,
 		settle(q);
 		return MAILAUTH_DONE;
 	}
-	if ((copy = alloc(l, n)) == NULL)
+	if ((octets = alloc(l, n)) == NULL)
 		return MAILAUTH_ENOMEM;
-	memcpy(copy, reply, n);
-	ma_name_wire(q->wire, &name);
-	if (!ma_reply_read(ma_slice(copy, n), &name, q->type, l->max_records,
-	    &l->arena, &answer)) {
+	memcpy(octets, reply, n);
+	ma_name_wire(q->asked.name, &name);
+	if (!ma_reply_read(ma_slice(octets, n), &name, (uint16_t)q->asked.of,
+	    l->max_records, &l->arena, &answer)) {
 		l->arena.failed = false;
 		return MAILAUTH_ENOMEM;
 	}
@@ -416,7 +477,32 @@ mailauth_answer_dns(struct mailauth_question *q, const void *reply, size_t n,
 	    (flags & MAILAUTH_ANSWER_SECURE) != 0;
 	q->answer = answer;
 	if (answer.status != ANSWER_FAILED)
-		q->reply = ma_slice(copy, n);
+		q->reply = ma_slice(octets, n);
+	settle(q);
+	return MAILAUTH_DONE;
+}
+
+int
+mailauth_answer_signed(struct mailauth_question *q, const void *signature,
+    size_t n)
+{
+	struct mailauth_lookups *l;
+	struct record *record;
+	char *octets;
+	int r;
+
+	if (signature == NULL || n == 0 || n > SIGNATURE_MAX ||
+	    !is_kind(q, MAILAUTH_QUESTION_SIGN))
+		return MAILAUTH_EINVAL;
+	if ((r = check_open(q)) != MAILAUTH_DONE)
+		return r;
+	l = q->lookups;
+	if ((record = alloc(l, sizeof *record + n)) == NULL)
+		return MAILAUTH_ENOMEM;
+	octets = memcpy(record + 1, signature, n);
+	*record = (struct record){ .data = ma_slice(octets, n) };
+	q->answer = (struct answer){ .status = ANSWER_RECORDS, .count = 1,
+		.records = record };
 	settle(q);
 	return MAILAUTH_DONE;
 }
@@ -503,8 +589,9 @@ mailauth_lookups_zone(const struct mailauth_lookups *l, char *buf, size_t size)
 		struct dname name;
 
 		ma_buf_clear(&text);
-		if (answer == NULL || !ma_name_wire(q->wire, &name) ||
-		    !ma_zone_text(&text, &name, q->type, answer))
+		if (answer == NULL || !is_kind(q, MAILAUTH_QUESTION_DNS) ||
+		    !ma_name_wire(q->asked.name, &name) ||
+		    !ma_zone_text(&text, &name, (uint16_t)q->asked.of, answer))
 			continue;
 		if (total < size)
 			memcpy(buf + total, text.p,

@@ -66,6 +66,12 @@ struct run {
 /* The answer, or NULL: the run cannot go on for want of it (or of memory). */
 const struct answer *ma_ask(struct run *, const struct dname *, uint16_t type);
 /*
+ * A SIGN question: sign this digest with the key whose record is at this name.
+ * The signature is the one record of the answer.
+ */
+const struct answer *ma_ask_signature(struct run *, const struct dname *,
+    int algorithm, struct slice digest);
+/*
  * Name a question ahead of need; the answer, if it is there, is not read.
  * Nothing where whoever asks can only block, one question at a time.
  */

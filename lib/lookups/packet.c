@@ -17,7 +17,8 @@ mailauth_packet_new(const struct mailauth_question *q, int rcode)
 	struct dname name;
 	size_t n;
 
-	if ((wire = mailauth_question_wire(q, &n)) == NULL ||
+	if (mailauth_question_kind(q) != MAILAUTH_QUESTION_DNS ||
+	    (wire = mailauth_question_wire(q, &n)) == NULL ||
 	    !ma_name_wire(ma_slice(wire, n), &name) || rcode < 0 || rcode > 15)
 		return NULL;
 	if ((p = ma_calloc(sizeof *p)) == NULL)

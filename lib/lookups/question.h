@@ -12,16 +12,23 @@ enum question_state {
 	QUESTION_ANSWERED
 };
 
+/* What makes it another question than others. */
+struct asked {
+	int kind;			/* enum mailauth_question_kind */
+	int of;				/* DNS: the type; SIGN: the algorithm */
+	struct slice name;		/* in wire form */
+	struct slice digest;		/* SIGN: what to sign; else empty */
+};
+
 struct mailauth_question {
 	struct mailauth_lookups *lookups;
 	enum question_state state;
-	uint16_t type;
+	struct asked asked;
 	uint32_t hash, generation;
-	struct slice wire;		/* the name */
 	const char *text;		/* the same for a master file */
 	char type_text[TYPE_TEXT];
 	void *user;
-	struct slice reply;
+	struct slice reply;		/* DNS */
 	struct answer answer;		/* once ANSWERED */
 };
 
@@ -42,6 +49,16 @@ struct mailauth_lookups {
 	bool no_ahead;			/* whoever asks now can only block */
 };
 
+static inline struct asked
+ma_asked_dns(const struct dname *name, uint16_t type)
+{
+	return (struct asked){ .kind = MAILAUTH_QUESTION_DNS, .of = type,
+		.name = ma_slice(name->w, name->n) };
+}
+
+/* The question, named now if it was not yet.  NULL: no memory. */
+struct mailauth_question *ma_lookups_asked(struct mailauth_lookups *,
+    const struct asked *);
 /* As if it had never been handed out. */
 void ma_question_take_back(struct mailauth_question *);
 

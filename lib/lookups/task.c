@@ -5,11 +5,26 @@
 
 /* ---- What a run does ---- */
 
-const struct answer *
-ma_ask(struct run *r, const struct dname *name, uint16_t type)
+static void
+trace_answer(struct run *r, const struct mailauth_question *q,
+    const struct answer *a)
 {
-	struct mailauth_question *q =
-	    ma_lookups_question(r->lookups, name, type);
+	const char *secure = a->secure ? ", secure" : "";
+
+	if (a->status == ANSWER_RECORDS)
+		ma_trace(r, "%s %s: %zu record%s%s", q->text, q->type_text,
+		    a->count, a->count == 1 ? "" : "s", secure);
+	else
+		ma_trace(r, "%s %s: %s%s", q->text, q->type_text,
+		    a->status == ANSWER_NODATA ? "no such record" :
+		    a->status == ANSWER_NXDOMAIN ? "no such name" :
+		    mailauth_failure_name(a->why), secure);
+}
+
+static const struct answer *
+ask(struct run *r, const struct asked *a)
+{
+	struct mailauth_question *q = ma_lookups_asked(r->lookups, a);
 
 	if (q == NULL) {
 		r->nomem = true;
@@ -24,21 +39,27 @@ ma_ask(struct run *r, const struct dname *name, uint16_t type)
 	r->read++;
 	if (!q->answer.secure)
 		r->insecure = true;
-	if (r->trace != NULL) {
-		const struct answer *a = &q->answer;
-
-		if (a->status == ANSWER_RECORDS)
-			ma_trace(r, "%s %s: %zu record%s%s", q->text,
-			    q->type_text, a->count, a->count == 1 ? "" : "s",
-			    a->secure ? ", secure" : "");
-		else
-			ma_trace(r, "%s %s: %s%s", q->text, q->type_text,
-			    a->status == ANSWER_NODATA ? "no such record" :
-			    a->status == ANSWER_NXDOMAIN ? "no such name" :
-			    mailauth_failure_name(a->why),
-			    a->secure ? ", secure" : "");
-	}
+	trace_answer(r, q, &q->answer);
 	return &q->answer;
+}
+
+const struct answer *
+ma_ask(struct run *r, const struct dname *name, uint16_t type)
+{
+	const struct asked a = ma_asked_dns(name, type);
+
+	return ask(r, &a);
+}
+
+const struct answer *
+ma_ask_signature(struct run *r, const struct dname *name, int algorithm,
+    struct slice digest)
+{
+	const struct asked a = { .kind = MAILAUTH_QUESTION_SIGN,
+		.of = algorithm, .name = ma_slice(name->w, name->n),
+		.digest = digest };
+
+	return ask(r, &a);
 }
 
 void

@@ -261,6 +261,84 @@ START_TEST(bears_null)
 }
 END_TEST
 
+static const uint8_t digest[32] = { 1, 2, 3 };
+
+/* A run that asks one signature by an algorithm. */
+static const struct answer *
+ask_signature(struct mailauth_lookups *l, int algorithm, uint8_t first)
+{
+	static struct arena arena;
+	struct run run = { .lookups = l, .arena = &arena };
+	struct dname d = name_of("s._domainkey.example.com");
+	uint8_t octets[sizeof digest];
+
+	memcpy(octets, digest, sizeof octets);
+	octets[0] = first;
+	return ma_ask_signature(&run, &d, algorithm,
+	    ma_slice(octets, sizeof octets));
+}
+
+START_TEST(asks_signatures)
+{
+	struct mailauth_lookups *l = mailauth_lookups_new();
+	struct mailauth_question *q, *dns;
+	const struct answer *a;
+	uint8_t octets[2049] = "signature";
+	char zone[8];
+	size_t n;
+
+	ck_assert_ptr_null(ask_signature(l, 1, 1));
+	ck_assert_ptr_null(ask_signature(l, 1, 1));	/* the same */
+	dns = named(l, "s._domainkey.example.com", TYPE_TXT);
+	ck_assert_ptr_nonnull(q = mailauth_lookups_next(l));
+	ck_assert_ptr_eq(mailauth_lookups_next(l), dns);
+	ck_assert_ptr_null(mailauth_lookups_next(l));
+	ck_assert_int_eq(mailauth_question_kind(q), MAILAUTH_QUESTION_SIGN);
+	ck_assert_str_eq(mailauth_question_name(q), "s._domainkey.example.com");
+	ck_assert_str_eq(mailauth_question_type_name(q), "SIGN");
+	ck_assert_uint_eq(mailauth_question_type(q), 0);
+	ck_assert_int_eq(mailauth_question_algorithm(q), 1);
+	ck_assert_mem_eq(mailauth_question_digest(q, &n), digest, 32);
+	ck_assert_uint_eq(n, 32);
+	ck_assert_int_eq(mailauth_question_algorithm(dns), 0);
+	ck_assert_ptr_null(mailauth_question_digest(dns, &n));
+	ck_assert_uint_eq(n, 0);
+	ck_assert_ptr_null(mailauth_packet_new(q, 0));
+
+	/* Each kind has its answer. */
+	ck_assert_int_eq(mailauth_answer_dns(q, octets, 12, 0),
+	    MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_signed(dns, octets, 9),
+	    MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_signed(q, NULL, 9), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_signed(q, octets, 0), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_signed(q, octets, 2049),
+	    MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_signed(q, octets, 9), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_answer_signed(q, octets, 9), MAILAUTH_EUSE);
+	ck_assert_ptr_nonnull(a = ask_signature(l, 1, 1));
+	ck_assert_uint_eq(a->count, 1);
+	ck_assert_uint_eq(a->records[0].data.n, 9);
+	ck_assert_mem_eq(a->records[0].data.p, "signature", 9);
+	ck_assert_ptr_null(mailauth_question_reply(q, &n));
+	ck_assert_uint_eq(mailauth_question_ttl(q), 0);
+	ck_assert_uint_eq(mailauth_lookups_zone(l, zone, sizeof zone), 0);
+
+	/* Another algorithm, another digest: other questions. */
+	ck_assert_ptr_null(ask_signature(l, 2, 1));
+	ck_assert_ptr_null(ask_signature(l, 1, 2));
+	ck_assert_ptr_nonnull(q = mailauth_lookups_next(l));
+	ck_assert_int_eq(mailauth_answer_signed(q, octets, 1), MAILAUTH_DONE);
+	ck_assert_ptr_nonnull(q = mailauth_lookups_next(l));
+	ck_assert_int_eq(mailauth_answer_signed(q, octets, 2048),
+	    MAILAUTH_DONE);
+	ck_assert_ptr_null(mailauth_lookups_next(l));
+	ck_assert_int_eq(mailauth_answer_failed(dns,
+	    MAILAUTH_FAILURE_TIMEOUT), MAILAUTH_DONE);
+	mailauth_lookups_free(l);
+}
+END_TEST
+
 START_TEST(names_failures)
 {
 	ck_assert_str_eq(mailauth_failure_name(0), "unknown");
@@ -1084,6 +1162,7 @@ main(void)
 	tcase_add_test(tc, keeps_limits);
 	tcase_add_test(tc, outlives_its_handles);
 	tcase_add_test(tc, bears_null);
+	tcase_add_test(tc, asks_signatures);
 	tcase_add_test(tc, names_failures);
 	tcase_add_test(tc, counts_generations);
 	suite_add_tcase(suite, tc);
