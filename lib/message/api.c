@@ -143,6 +143,15 @@ mailauth_message_line_ends(const struct mailauth_message *m)
 	return m->seen_lf ? MAILAUTH_LINES_LF : MAILAUTH_LINES_CRLF;
 }
 
+enum line_fault
+ma_message_line_fault(const struct mailauth_message *m)
+{
+	if (m->bare_cr)
+		return LINES_BARE_CR;
+	return m->seen_lf && (m->seen_crlf || !m->lf) ? LINES_MIXED :
+	    LINES_RIGHT;
+}
+
 const char *
 mailauth_message_author_domain(const struct mailauth_message *m)
 {

@@ -82,6 +82,7 @@ struct mailauth_message {
 	bool lf;			/* a bare LF ends a line */
 	bool undecided;			/* the first line end will say */
 	bool seen_crlf, seen_lf;
+	bool watch_cr, bare_cr;		/* see ma_message_watch_cr() */
 	char last;			/* octet that came */
 	uint64_t offset;		/* octets that came */
 	uint32_t max_header;

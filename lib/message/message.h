@@ -82,6 +82,19 @@ int ma_message_attach(struct mailauth_message *, struct reader *);
 void ma_message_detach(struct mailauth_message *, struct reader *);
 void ma_message_ref(struct mailauth_message *);
 
+/*
+ * What RFC 6376 section 5.3 has nobody sign: line ends that not everybody
+ * takes for line ends.  Whether there are bare CRs is known only where
+ * ma_message_watch_cr() was called from within reader.header().
+ */
+enum line_fault {
+	LINES_RIGHT,
+	LINES_MIXED,		/* both CRLF and bare LF, or LF that is no end */
+	LINES_BARE_CR
+};
+void ma_message_watch_cr(struct mailauth_message *);
+enum line_fault ma_message_line_fault(const struct mailauth_message *);
+
 /* ---- Canonical forms ---- */
 
 enum canon { CANON_SIMPLE, CANON_RELAXED };

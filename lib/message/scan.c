@@ -191,6 +191,40 @@ note_line_ends(struct mailauth_message *m, const char *p, size_t n)
 	}
 }
 
+/* Is there a CR without an LF behind it among n octets before p[n]? */
+static bool
+has_bare_cr(const char *p, size_t n)
+{
+	unsigned char bare = 0;
+
+	for (; n >= BLOCK && bare == 0; p += BLOCK, n -= BLOCK)
+		for (size_t i = 0; i < BLOCK; i++)
+			bare |= (unsigned char)((p[i] == '\r') &
+			    (p[i + 1] != '\n'));
+	for (size_t i = 0; i < n && bare == 0; i++)
+		bare = p[i] == '\r' && p[i + 1] != '\n';
+	return bare != 0;
+}
+
+/* The last octet is decided by the next ones, or by the end. */
+static void
+note_bare_cr(struct mailauth_message *m, const char *p, size_t n)
+{
+	if (m->watch_cr && !m->bare_cr)
+		m->bare_cr = (m->last == '\r' && p[0] != '\n') ||
+		    has_bare_cr(p, n - 1);
+}
+
+void
+ma_message_watch_cr(struct mailauth_message *m)
+{
+	const struct buf *text = &m->header.text;
+
+	m->watch_cr = true;
+	if (text->n > 0)
+		m->bare_cr = has_bare_cr(text->p, text->n - 1);
+}
+
 struct piece {
 	char text[4096];
 	size_t n;
@@ -242,6 +276,7 @@ body_octets(struct mailauth_message *m, const char *p, size_t n)
 	if (n == 0)
 		return;
 	note_line_ends(m, p, n);
+	note_bare_cr(m, p, n);
 	/* Where a header is too long, nobody knows where the body begins. */
 	if (m->body.n > 0 && !m->header.over) {
 		if (m->lf)
@@ -335,6 +370,8 @@ ma_scan_end(struct mailauth_message *m)
 	if (m->state == MESSAGE_HEADER &&
 	    (r = end_in_header(m)) != MAILAUTH_DONE)
 		return r;
+	if (m->watch_cr && m->last == '\r')
+		m->bare_cr = true;
 	if ((r = ma_body_end(&m->body)) != MAILAUTH_DONE)
 		return lose(m, r);
 	m->state = MESSAGE_ENDED;

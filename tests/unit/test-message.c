@@ -479,6 +479,79 @@ START_TEST(scans_messages)
 }
 END_TEST
 
+/* ---- Line ends that nobody should sign: RFC 6376 section 5.3 ---- */
+
+#define CRLF_64 "01234567890123456789012345678901234567890123456789012345678901\r\n"
+
+static const struct {
+	const char *what, *text;
+	int line_ends;
+	enum line_fault fault;
+} faults[] = {
+	{ "CRLF", "A: b\r\n\r\nc\r\n", MAILAUTH_LINES_FIRST, LINES_RIGHT },
+	{ "LF", "A: b\n\nc\n", MAILAUTH_LINES_FIRST, LINES_RIGHT },
+	{ "no body", "A: b\r\n", MAILAUTH_LINES_FIRST, LINES_RIGHT },
+	{ "no last end", "A: b\r\n\r\nc", MAILAUTH_LINES_FIRST,
+	    LINES_RIGHT },
+	{ "both in the body", "A: b\r\n\r\nc\nd\r\n", MAILAUTH_LINES_FIRST,
+	    LINES_MIXED },
+	{ "both in the header", "A: b\r\nC: d\nE: f\r\n\r\n",
+	    MAILAUTH_LINES_FIRST, LINES_MIXED },
+	{ "first LF, then CRLF", "A: b\n\nc\r\n", MAILAUTH_LINES_FIRST,
+	    LINES_MIXED },
+	{ "LF where it is no end", "A: b\n", MAILAUTH_LINES_CRLF,
+	    LINES_MIXED },
+	{ "CR in the header", "A: b\rc\r\n\r\nd\r\n", MAILAUTH_LINES_FIRST,
+	    LINES_BARE_CR },
+	{ "CR CR LF in the header", "A: b\r\r\n\r\nd\r\n",
+	    MAILAUTH_LINES_FIRST, LINES_BARE_CR },
+	{ "CR in the body", "A: b\r\n\r\nd\re\r\n", MAILAUTH_LINES_FIRST,
+	    LINES_BARE_CR },
+	{ "CR first in the body", "A: b\r\n\r\n\re\r\n",
+	    MAILAUTH_LINES_FIRST, LINES_BARE_CR },
+	{ "CR at the end", "A: b\r\n\r\ne\r", MAILAUTH_LINES_FIRST,
+	    LINES_BARE_CR },
+	{ "CR at the end of a header", "A: b\r", MAILAUTH_LINES_FIRST,
+	    LINES_BARE_CR },
+	{ "CR with LF", "A: b\n\ne\rf\n", MAILAUTH_LINES_FIRST,
+	    LINES_BARE_CR },
+	{ "many lines", "A: b\r\n\r\n" CRLF_64 CRLF_64 CRLF_64,
+	    MAILAUTH_LINES_FIRST, LINES_RIGHT },
+	{ "CR behind many lines", "A: b\r\n\r\n" CRLF_64 CRLF_64 CRLF_64
+	    "\rx", MAILAUTH_LINES_FIRST, LINES_BARE_CR },
+	{ "CR among many lines", "A: b\r\n\r\n" CRLF_64 "\r" CRLF_64
+	    CRLF_64, MAILAUTH_LINES_FIRST, LINES_BARE_CR },
+};
+
+static int
+watch_line_ends(struct reader *r, struct mailauth_message *m)
+{
+	(void)r;
+	ma_message_watch_cr(m);
+	return MAILAUTH_DONE;
+}
+
+START_TEST(sees_line_faults)
+{
+	struct slice text = ma_str(faults[_i].text);
+
+	for (size_t piece = 1; piece <= text.n; piece++) {
+		struct mailauth_message *m = mailauth_message_new();
+		struct reader reader = { .header = watch_line_ends };
+
+		ck_assert_int_eq(mailauth_message_set_line_ends(m,
+		    faults[_i].line_ends), MAILAUTH_DONE);
+		ck_assert_int_eq(ma_message_attach(m, &reader), MAILAUTH_DONE);
+		feed(m, text, piece);
+		ck_assert_int_eq(mailauth_message_end(m), MAILAUTH_DONE);
+		ck_assert_msg(ma_message_line_fault(m) == faults[_i].fault,
+		    "%s, pieces of %zu: %d", faults[_i].what, piece,
+		    (int)ma_message_line_fault(m));
+		mailauth_message_free(m);
+	}
+}
+END_TEST
+
 START_TEST(takes_nul_octets)
 {
 	const struct slice text = SLICE_LIT("A\0: b\r\nC: \0d\r\n\r\n\0x\0");
@@ -947,6 +1020,7 @@ main(void)
 	tcase_add_loop_test(tc, agrees_with_the_plain_form, 0, 6);
 	tcase_add_test(tc, shares_equal_hashes);
 	tcase_add_loop_test(tc, scans_messages, 0, ROWS(messages));
+	tcase_add_loop_test(tc, sees_line_faults, 0, ROWS(faults));
 	tcase_add_test(tc, takes_nul_octets);
 	tcase_add_test(tc, takes_fields_one_by_one);
 	tcase_add_test(tc, keeps_fields_apart);
