@@ -49,9 +49,8 @@ ma_cover_fields(const struct mailauth_message *m, const struct signature *sig,
 	}
 }
 
-/* The field without the value of b= and the white space around it. */
-static bool
-add_own(struct digest *d, const struct signature *sig, struct slice text,
+bool
+ma_cover_own(struct digest *d, const struct signature *sig, struct slice text,
     struct arena *arena)
 {
 	struct slice cut = sig->tags[SIG_B].rest;
@@ -68,23 +67,18 @@ add_own(struct digest *d, const struct signature *sig, struct slice text,
 
 bool
 ma_cover_hash(struct picker *picker, struct digest *d,
-    const struct signature *sig, uint32_t field, struct arena *arena,
-    uint8_t out[SHA256_BYTES])
+    const struct signature *sig, struct slice own, uint32_t except,
+    struct arena *arena, uint8_t out[SHA256_BYTES])
 {
-	const struct mailauth_message *m = picker->message;
+	struct slice text;
 
 	if (!ma_digest_reset(d))
 		return false;
 	ma_picker_begin(picker);
-	for (size_t k = 0; k < sig->nnames; k++) {
-		/* "The DKIM-Signature field MUST NOT be in its own h=." */
-		uint32_t i = ma_pick(picker, ma_signature_name(sig, k), field);
-
-		/* Names of which no field is left add nothing. */
-		if (i != NO_FIELD && !ma_canon_field(d, sig->header,
-		    ma_field_text(ma_message_field(m, i).raw), false))
+	/* Names of which no field is left add nothing. */
+	for (size_t k = 0; k < sig->nnames; k++)
+		if (ma_pick_text(picker, ma_signature_name(sig, k), except,
+		    &text) && !ma_canon_field(d, sig->header, text, false))
 			return false;
-	}
-	return add_own(d, sig, ma_field_text(ma_message_field(m, field).raw),
-	    arena) && ma_digest_end(d, out);
+	return ma_cover_own(d, sig, own, arena) && ma_digest_end(d, out);
 }

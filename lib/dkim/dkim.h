@@ -22,9 +22,17 @@
 
 /* ---- Signatures: RFC 6376 section 3.5 ---- */
 
+/* Which field: RFC 8617 section 4.1.2 and 4.1.3 say how the others differ. */
+enum signature_kind {
+	SIGNATURE_DKIM,			/* DKIM-Signature */
+	SIGNATURE_ARC_MESSAGE,		/* ARC-Message-Signature */
+	SIGNATURE_ARC_SEAL,		/* ARC-Seal */
+	SIGNATURE_KINDS
+};
+
 enum signature_tag {
-	SIG_V, SIG_A, SIG_B, SIG_BH, SIG_C, SIG_D, SIG_H, SIG_I, SIG_L, SIG_Q,
-	SIG_S, SIG_T, SIG_X,
+	SIG_V, SIG_A, SIG_B, SIG_BH, SIG_C, SIG_CV, SIG_D, SIG_H, SIG_I, SIG_L,
+	SIG_Q, SIG_S, SIG_T, SIG_X,
 	SIG_TAGS
 };
 
@@ -48,6 +56,7 @@ struct signature {
 	const char *domain_text;	/* d= */
 	struct slice identity;		/* i=, decoded, as A-labels */
 	bool subdomain;			/* the domain of i= is below d= */
+	uint32_t instance;		/* ARC's i=; 0: it is none */
 	const struct signed_name *names;	/* h= */
 	size_t nnames;
 	uint64_t length;		/* l=; UINT64_MAX: all */
@@ -59,17 +68,20 @@ struct signature {
 };
 
 /*
- * The value of a DKIM-Signature field.  What is wrong with it comes in
- * *finding, the first in the order of RFC 6376 section 6.1.1; *out holds what
- * could be read all the same.  False: no memory.
+ * The value of such a field.  What is wrong with it comes in *finding, the
+ * first in the order of RFC 6376 section 6.1.1; *out holds what could be read
+ * all the same.  False: no memory.
  */
-bool ma_signature_parse(struct slice value, struct arena *,
+bool ma_signature_parse(enum signature_kind, struct slice value, struct arena *,
     struct signature *out, struct finding *);
 /* One tag of such a value, as written, without memory; p NULL: absent. */
 struct slice ma_signature_tag(struct slice value, enum signature_tag);
 /* The name k of h=. */
 struct slice ma_signature_name(const struct signature *, size_t k);
-/* The text of a signature; h= and b= as they stand in tags and data. */
+/* ARC's instance: 1*2DIGIT, 1 to 50 (RFC 8617 section 4.2.1); 0: it is none. */
+enum { ARC_SETS_MAX = 50 };
+uint32_t ma_instance_parse(struct slice);
+/* The text of a DKIM signature; h= and b= as they stand in tags and data. */
 bool ma_signature_format(struct buf *, const struct signature *);
 
 /* ---- Key records: RFC 6376 section 3.6.1 ---- */
@@ -114,7 +126,7 @@ struct kept {
 	struct signature sig;
 	uint32_t unsigned_fields, repeated_fields;	/* displayed ones */
 	int hash;			/* of the body; -1: not wanted */
-	bool hashed;
+	bool hashed;			/* header_hash is there */
 	uint8_t header_hash[SHA256_BYTES];
 };
 
@@ -142,6 +154,17 @@ struct verifier {
 	struct verdict whole;
 };
 
+/*
+ * For a chain of ARC sets, too: read the signature in this field into the arena;
+ * the verdict's result is 0 if it needs its key.  NULL: no memory.
+ */
+struct kept *ma_verifier_read(const struct verifier *, enum signature_kind,
+    uint32_t field, struct arena *, struct verdict *);
+/* What hashes headers.  Negative: ENOMEM, ECRYPTO. */
+int ma_verifier_prepare(struct verifier *);
+/* Find the verdict, by the answers known.  See verifier.failed. */
+void ma_verifier_judge(struct run *, struct verifier *, struct verification *);
+
 /* The header is complete.  Negative: ENOMEM, ECRYPTO. */
 int ma_verifier_header(struct verifier *);
 /* One run over what is known. */
@@ -164,11 +187,15 @@ int ma_dkim_signature_result(const struct mailauth_dkim *, size_t i);
 void ma_cover_fields(const struct mailauth_message *, const struct signature *,
     uint32_t *unsigned_fields, uint32_t *repeated_fields);
 /*
- * The hash over header fields and the signature's own (RFC 6376 section 3.7).
- * False: the digest failed, or there is no memory.
+ * The hash over the header fields but `except`, and the signature's own text
+ * (RFC 6376 section 3.7).  False: the digest failed, or there is no memory.
  */
 bool ma_cover_hash(struct picker *, struct digest *, const struct signature *,
-    uint32_t field, struct arena *, uint8_t out[SHA256_BYTES]);
+    struct slice own, uint32_t except, struct arena *,
+    uint8_t out[SHA256_BYTES]);
+/* The own text alone: without the value of b= and the blanks around it. */
+bool ma_cover_own(struct digest *, const struct signature *, struct slice own,
+    struct arena *);
 
 /* ---- The costly part ---- */
 

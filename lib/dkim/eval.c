@@ -51,17 +51,17 @@ add_verification(struct verifier *vf, uint32_t field, struct verdict verdict)
 	return true;
 }
 
-/* Read a signature into *arena; the verdict is there if it needs no key. */
-static struct kept *
-read_signature(struct verifier *vf, uint32_t field, struct arena *arena,
-    struct verdict *verdict)
+struct kept *
+ma_verifier_read(const struct verifier *vf, enum signature_kind kind,
+    uint32_t field, struct arena *arena, struct verdict *verdict)
 {
 	struct field f = ma_message_field(vf->message, field);
 	struct kept *k = ma_arena_alloc(arena, sizeof *k);
 
 	*verdict = (struct verdict){ 0 };
 	if (k == NULL ||
-	    !ma_signature_parse(f.value, arena, &k->sig, &verdict->why))
+	    !ma_signature_parse(kind, f.value, arena, &k->sig,
+	    &verdict->why))
 		return NULL;
 	k->hash = -1;
 	if (verdict->why.reason == NULL)
@@ -91,7 +91,8 @@ take_signature(struct verifier *vf, uint32_t field, struct arena *spare,
 	int hash;
 
 	ma_arena_reset(spare);
-	if ((k = read_signature(vf, field, spare, &verdict)) == NULL)
+	k = ma_verifier_read(vf, SIGNATURE_DKIM, field, spare, &verdict);
+	if (k == NULL)
 		return MAILAUTH_ENOMEM;
 	count = verdict.result == 0 ? &counts->good : &counts->bad;
 	tried = verdict.result == 0 && *count < vf->max_signatures;
@@ -120,6 +121,13 @@ take_signature(struct verifier *vf, uint32_t field, struct arena *spare,
 }
 
 int
+ma_verifier_prepare(struct verifier *vf)
+{
+	return ma_picker_init(&vf->picker, vf->message) ?
+	    ma_digest_new(&vf->digest) : MAILAUTH_ENOMEM;
+}
+
+int
 ma_verifier_header(struct verifier *vf)
 {
 	struct mailauth_message *m = vf->message;
@@ -135,11 +143,7 @@ ma_verifier_header(struct verifier *vf)
 		if (ma_caseeq(ma_message_field(m, i).name, name))
 			r = take_signature(vf, (uint32_t)i, &spare, &counts);
 	ma_arena_free(&spare);
-	if (r == MAILAUTH_DONE && !ma_picker_init(&vf->picker, m))
-		r = MAILAUTH_ENOMEM;
-	if (r == MAILAUTH_DONE)
-		r = ma_digest_new(&vf->digest);
-	return r;
+	return r == MAILAUTH_DONE ? ma_verifier_prepare(vf) : r;
 }
 
 /* ---- Key records ---- */
@@ -344,8 +348,8 @@ judge_keys(struct run *r, struct verifier *vf, struct verification *v,
 	}
 }
 
-static void
-judge(struct run *r, struct verifier *vf, struct verification *v)
+void
+ma_verifier_judge(struct run *r, struct verifier *vf, struct verification *v)
 {
 	const struct answer *answer;
 
@@ -432,7 +436,7 @@ ma_verifier_run(struct run *r, struct verifier *vf)
 		return;
 	}
 	for (size_t i = 0; i < vf->n; i++) {
-		judge(r, vf, &vf->list[i]);
+		ma_verifier_judge(r, vf, &vf->list[i]);
 		if (vf->failed != MAILAUTH_DONE)
 			r->nomem = true;	/* nothing is decided */
 		if (r->nomem)

@@ -1,5 +1,6 @@
 /*
- * The DKIM-Signature field: RFC 6376 section 3.5 and 6.1.1.
+ * The DKIM-Signature field: RFC 6376 section 3.5 and 6.1.1; and the two of ARC
+ * that are like it: RFC 8617 section 4.1.2 and 4.1.3.
  *
  * "Being 'liberal in what you accept' is definitely a bad strategy in this
  * security context" (section 6.1.1).
@@ -10,12 +11,13 @@ enum { LENGTH_DIGITS = 76, TIME_DIGITS = 12 };
 
 static const char tag_names[SIG_TAGS][3] = {
 	[SIG_V] = "v", [SIG_A] = "a", [SIG_B] = "b", [SIG_BH] = "bh",
-	[SIG_C] = "c", [SIG_D] = "d", [SIG_H] = "h", [SIG_I] = "i",
+	[SIG_C] = "c", [SIG_CV] = "cv", [SIG_D] = "d", [SIG_H] = "h", [SIG_I] = "i",
 	[SIG_L] = "l", [SIG_Q] = "q", [SIG_S] = "s", [SIG_T] = "t",
 	[SIG_X] = "x",
 };
 
 struct reading {
+	enum signature_kind kind;
 	struct signature *sig;
 	struct arena *arena;
 	struct finding *finding;	/* the first counts */
@@ -187,6 +189,23 @@ has_control(struct slice s)
 	return false;
 }
 
+uint32_t
+ma_instance_parse(struct slice v)
+{
+	uint64_t n;
+
+	return v.n <= 2 && ma_uint(v, ARC_SETS_MAX + 1, &n) &&
+	    n <= ARC_SETS_MAX ? (uint32_t)n : 0;
+}
+
+static bool
+read_instance(struct reading *r, struct slice v)
+{
+	r->sig->instance = ma_instance_parse(v);
+	return r->sig->instance > 0 || wrong(r, REASON("arc-instance"),
+	    "i= is not a number from 1 to 50");
+}
+
 /* [ Local-part ] "@" domain-name, which is d= or below it. */
 static bool
 read_identity(struct reading *r, struct slice v)
@@ -203,7 +222,7 @@ read_identity(struct reading *r, struct slice v)
 	    !read_name(r, ma_sub(all, at + 1, all.n), &domain))
 		return wrong(r, REASON("identity"), "i= is not an identity");
 	if (sig->domain_text == NULL)
-		return true;
+		return true;			/* d= was wrong */
 	/* RFC 6376 section 6.1.1: by labels. */
 	if (!ma_name_within(&domain, &sig->domain))
 		return wrong(r, REASON("identity-domain"),
@@ -226,13 +245,17 @@ is_field_name(struct slice s)
 	return s.n > 0;
 }
 
+/* RFC 8617 section 4.1.2 asks no From of ARC, nor a name at all. */
 static bool
 read_names(struct reading *r, struct slice v)
 {
+	bool from = r->kind == SIGNATURE_ARC_MESSAGE;
 	struct signed_name *names;
 	const char *start = v.p;
 	size_t n = 1, i = 0;
-	bool from = false;
+
+	if (from && v.n == 0)
+		return true;
 
 	for (size_t k = 0; k < v.n; k++)
 		n += v.p[k] == ':';
@@ -343,25 +366,56 @@ read_data(struct reading *r, struct slice v)
 
 /* ---- The whole ---- */
 
-/* In this order they are read: x= after t=, s= and i= after d=. */
+/* RFC 8617 section 4.1.3: "MUST result in a cv status of 'fail'". */
+static bool
+forbid_names(struct reading *r, struct slice v)
+{
+	(void)v;
+	return wrong(r, REASON("arc-seal-tag"), "a seal must not have h=");
+}
+
+enum {
+	OF_DKIM = 1 << SIGNATURE_DKIM,
+	OF_MESSAGE = 1 << SIGNATURE_ARC_MESSAGE,
+	OF_SEAL = 1 << SIGNATURE_ARC_SEAL,
+	OF_BOTH = OF_DKIM | OF_MESSAGE,
+	OF_ARC = OF_MESSAGE | OF_SEAL,
+	OF_ALL = OF_DKIM | OF_ARC
+};
+
+/*
+ * In this order they are read: x= after t=, s= and i= after d=.  Tags are
+ * ignored in fields of which they are not.
+ */
 static const struct {
 	enum signature_tag tag;
-	bool required;
-	bool (*read)(struct reading *, struct slice);
+	unsigned required, of;		/* in which fields */
+	bool (*read)(struct reading *, struct slice);	/* NULL: elsewhere */
+	const char *missing;
 } readers[] = {
-	{ SIG_A, true, read_algorithm },
-	{ SIG_B, true, read_data },
-	{ SIG_BH, true, read_body_hash },
-	{ SIG_D, true, read_domain },
-	{ SIG_H, true, read_names },
-	{ SIG_S, true, read_selector },
-	{ SIG_C, false, read_canonicalization },
-	{ SIG_I, false, read_identity },
-	{ SIG_L, false, read_length },
-	{ SIG_Q, false, read_query },
-	{ SIG_T, false, read_time },
-	{ SIG_X, false, read_expiry },
+	{ SIG_V, OF_DKIM, OF_DKIM, NULL, "v= is missing" },
+	{ SIG_I, OF_ARC, OF_ARC, read_instance, "i= is missing" },
+	{ SIG_CV, OF_SEAL, OF_SEAL, NULL, "cv= is missing" },
+	{ SIG_H, 0, OF_SEAL, forbid_names, NULL },
+	{ SIG_A, OF_ALL, OF_ALL, read_algorithm, "a= is missing" },
+	{ SIG_B, OF_ALL, OF_ALL, read_data, "b= is missing" },
+	{ SIG_BH, OF_BOTH, OF_BOTH, read_body_hash, "bh= is missing" },
+	{ SIG_D, OF_ALL, OF_ALL, read_domain, "d= is missing" },
+	{ SIG_H, OF_BOTH, OF_BOTH, read_names, "h= is missing" },
+	{ SIG_S, OF_ALL, OF_ALL, read_selector, "s= is missing" },
+	{ SIG_C, 0, OF_BOTH, read_canonicalization, NULL },
+	{ SIG_I, 0, OF_DKIM, read_identity, NULL },
+	{ SIG_L, 0, OF_BOTH, read_length, NULL },
+	{ SIG_Q, 0, OF_BOTH, read_query, NULL },
+	{ SIG_T, 0, OF_ALL, read_time, NULL },
+	{ SIG_X, 0, OF_BOTH, read_expiry, NULL },
 };
+
+static bool
+is_of(unsigned kinds, const struct reading *r)
+{
+	return (kinds >> r->kind & 1) != 0;
+}
 
 static void
 find_tags(struct slice value, struct signature *sig)
@@ -376,7 +430,7 @@ find_tags(struct slice value, struct signature *sig)
 				sig->tags[k] = tag;
 }
 
-/* A tag list with v=1 and all that is required: RFC 6376 section 6.1.1. */
+/* A tag list with all that is required: RFC 6376 section 6.1.1. */
 static void
 check_list(struct reading *r, struct slice value)
 {
@@ -389,41 +443,37 @@ check_list(struct reading *r, struct slice value)
 		wrong(r, REASON("duplicate-tag"), "a tag is there twice");
 	else if (list == TAGS_SYNTAX)
 		wrong(r, REASON("syntax"), "it is not a list of tags");
-	if (v != NULL && !ma_eq(v->value, SLICE_LIT("1")))
+	/* Told before what another version may lack. */
+	if (v != NULL && is_of(OF_DKIM, r) && !ma_eq(v->value, SLICE_LIT("1")))
 		wrong(r, REASON("version"), "the version is not 1");
-	if (v == NULL)
-		wrong(r, REASON("missing-tag"), "v= is missing");
-	for (size_t i = 0; i < COUNT(readers) && readers[i].required; i++) {
-		static const char *const missing[SIG_TAGS] = {
-			[SIG_A] = "a= is missing", [SIG_B] = "b= is missing",
-			[SIG_BH] = "bh= is missing", [SIG_D] = "d= is missing",
-			[SIG_H] = "h= is missing", [SIG_S] = "s= is missing",
-		};
-
-		if (tag_of(r->sig, readers[i].tag) == NULL)
-			wrong(r, REASON("missing-tag"),
-			    missing[readers[i].tag]);
-	}
+	for (size_t i = 0; i < COUNT(readers); i++)
+		if (is_of(readers[i].required, r) &&
+		    tag_of(r->sig, readers[i].tag) == NULL)
+			wrong(r, REASON("missing-tag"), readers[i].missing);
 }
 
 bool
-ma_signature_parse(struct slice value, struct arena *arena,
-    struct signature *sig, struct finding *finding)
+ma_signature_parse(enum signature_kind kind, struct slice value,
+    struct arena *arena, struct signature *sig, struct finding *finding)
 {
-	struct reading r = { .sig = sig, .arena = arena, .finding = finding };
+	struct reading r = { .kind = kind, .sig = sig, .arena = arena,
+		.finding = finding };
 
 	*sig = (struct signature){ .length = UINT64_MAX, .canon_known = true };
 	*finding = (struct finding){ 0 };
+	if (kind == SIGNATURE_ARC_SEAL)
+		sig->header = CANON_RELAXED;
 	find_tags(value, sig);
 	check_list(&r, value);
 	for (size_t i = 0; i < COUNT(readers); i++) {
 		const struct tag *tag = tag_of(sig, readers[i].tag);
 
-		if (tag != NULL)
+		if (tag != NULL && is_of(readers[i].of, &r) &&
+		    readers[i].read != NULL)
 			readers[i].read(&r, tag->value);
 	}
 	/* RFC 6376 section 3.5: i= is by default "@" and d=. */
-	if (sig->identity.p == NULL && tag_of(sig, SIG_I) == NULL &&
+	if (kind == SIGNATURE_DKIM && tag_of(sig, SIG_I) == NULL &&
 	    sig->domain_text != NULL)
 		sig->identity = ma_str(ma_arena_fmt(arena, "@%s",
 		    sig->domain_text));

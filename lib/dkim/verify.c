@@ -42,13 +42,21 @@ ma_verify_key(const struct verifier *vf, struct candidate *c)
 	}
 }
 
+/* NULL: it covers no body. */
+static const struct body_hash *
+body_hash(const struct verifier *vf, const struct kept *k)
+{
+	return k->hash >= 0 ? ma_message_body_hash(vf->message, k->hash) : NULL;
+}
+
 struct verdict
 ma_verify_body(const struct verifier *vf, const struct kept *k)
 {
-	const struct body_hash *hash =
-	    ma_message_body_hash(vf->message, k->hash);
+	const struct body_hash *hash = body_hash(vf, k);
 	const struct signature *sig = &k->sig;
 
+	if (hash == NULL)
+		return verdict(0, NULL, NULL);
 	/* RFC 6376 section 3.5: "MUST NOT be larger". */
 	if (sig->length != UINT64_MAX && sig->length > hash->total)
 		return verdict(MAILAUTH_DKIM_PERMERROR, REASON("body-length"),
@@ -63,10 +71,9 @@ ma_verify_body(const struct verifier *vf, const struct kept *k)
 static struct verdict
 judge_good(const struct verifier *vf, const struct kept *k)
 {
-	const struct body_hash *hash =
-	    ma_message_body_hash(vf->message, k->hash);
+	const struct body_hash *hash = body_hash(vf, k);
 
-	if (hash->hashed < hash->total)
+	if (hash != NULL && hash->hashed < hash->total)
 		return verdict(vf->unsigned_body, REASON("unsigned-body"),
 		    "a part of the body is not signed");
 	return verdict(MAILAUTH_DKIM_PASS, NULL,
@@ -79,7 +86,9 @@ ma_verify_signature(struct verifier *vf, struct verification *v,
 {
 	struct kept *k = v->kept;
 
+	/* "The DKIM-Signature field MUST NOT be in its own h=." */
 	if (!k->hashed && !ma_cover_hash(&vf->picker, vf->digest, &k->sig,
+	    ma_field_text(ma_message_field(vf->message, v->field).raw),
 	    v->field, arena, k->header_hash)) {
 		if (!arena->failed)
 			vf->failed = MAILAUTH_ECRYPTO;

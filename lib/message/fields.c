@@ -226,3 +226,23 @@ ma_pick(struct picker *p, struct slice name, uint32_t except)
 		.next = i != NO_FIELD ? fields[i].next : NO_FIELD };
 	return i;
 }
+
+bool
+ma_pick_text(struct picker *p, struct slice name, uint32_t except,
+    struct slice *text)
+{
+	uint32_t i = ma_pick(p, name, except);
+	struct announced *a = p->announced;
+
+	if (i != NO_FIELD) {
+		*text = ma_field_text(field_raw(&p->message->header, i));
+		return true;
+	}
+	while (a != NULL && (a->round == p->round || !ma_caseeq(a->name, name)))
+		a = a->next;
+	if (a == NULL)
+		return false;
+	a->round = p->round;
+	*text = a->text;
+	return true;
+}

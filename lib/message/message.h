@@ -59,6 +59,14 @@ struct picker {
 	const struct mailauth_message *message;
 	struct pick *picks;		/* by the lowest field of a name */
 	uint32_t round;
+	struct announced *announced;	/* whose they are; NULL: none */
+};
+
+/* A field that will stand above the header; the lowest of them is the first. */
+struct announced {
+	struct slice name, text;	/* text: without the last CRLF */
+	uint32_t round;			/* the picker's, if it was taken */
+	struct announced *next;
 };
 bool ma_picker_init(struct picker *, const struct mailauth_message *);
 void ma_picker_free(struct picker *);
@@ -66,6 +74,12 @@ void ma_picker_free(struct picker *);
 void ma_picker_begin(struct picker *);
 /* The next of this name but `except` (or NO_FIELD); NO_FIELD: no more. */
 uint32_t ma_pick(struct picker *, struct slice name, uint32_t except);
+/*
+ * The text, without the last CRLF, of the next of this name but `except` (or
+ * NO_FIELD), and of the announced ones then.  False: no more.
+ */
+bool ma_pick_text(struct picker *, struct slice name, uint32_t except,
+    struct slice *text);
 
 /* ---- Readers ---- */
 

@@ -38,7 +38,8 @@ check_signature(struct slice value, struct arena *arena)
 	struct finding finding;
 	struct buf b = { 0 };
 
-	FUZZ_CHECK(ma_signature_parse(value, arena, &sig, &finding));
+	FUZZ_CHECK(ma_signature_parse(SIGNATURE_DKIM, value, arena, &sig,
+	    &finding));
 	FUZZ_CHECK((finding.reason == NULL) == (finding.detail == NULL));
 	for (int tag = 0; tag < SIG_TAGS; tag++)
 		FUZZ_CHECK(ma_eq(ma_signature_tag(value,
@@ -49,8 +50,8 @@ check_signature(struct slice value, struct arena *arena)
 	FUZZ_CHECK(sig.nnames > 0 && sig.data.n > 0);
 	FUZZ_CHECK(ma_name_within(&sig.key, &sig.domain));
 	FUZZ_CHECK(ma_signature_format(&b, &sig));
-	FUZZ_CHECK(ma_signature_parse(ma_slice(b.p, b.n), arena, &again,
-	    &finding));
+	FUZZ_CHECK(ma_signature_parse(SIGNATURE_DKIM, ma_slice(b.p, b.n), arena,
+	    &again, &finding));
 	FUZZ_CHECK(finding.reason == NULL);
 	FUZZ_CHECK(sig.type == again.type && sig.header == again.header &&
 	    sig.body == again.body && sig.length == again.length &&
