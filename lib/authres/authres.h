@@ -2,6 +2,9 @@
  * The authres room: Authentication-Results (RFC 8601) and Received-SPF (RFC
  * 7208 section 9.1).
  *	write.c		a header field written, folded, unbreakable
+ *	result.c	what an Authentication-Results field says
+ *	read.c		the same read
+ *	forged.c	fields that bear our name and are not ours
  *
  * A field is written word by word.  Whatever a value holds, it comes out as one
  * token, quoted string or comment: octets that cannot stand in a header (CR,
@@ -18,9 +21,18 @@
 #ifndef MA_AUTHRES_H
 #define MA_AUTHRES_H
 
-#include "base/base.h"
+#include "dns/dns.h"
+#include "mailauth/authres.h"
 
-enum { FIELD_COLUMNS = 78, FIELD_VALUE = 800 };
+enum { FIELD_COLUMNS = 78, FIELD_VALUE = 800, FIELD_CUT = 3, FIELD_TAB = 8 };
+
+/* RFC 2045 section 5.1. */
+bool ma_is_token_char(int);
+/* What is escaped, in quoted strings and in comments. */
+#define FIELD_QUOTED "\"\\"
+#define FIELD_COMMENT "()\\"
+/* The text as whoever reads the field will find it.  False: no memory. */
+bool ma_field_clean(struct buf *, struct slice, const char *escape);
 
 struct field_writer {
 	struct buf text;
@@ -48,7 +60,27 @@ void ma_field_value(struct field_writer *, struct slice value);
 void ma_field_identity(struct field_writer *, const char *key, struct slice address);
 /* (text), parentheses and backslashes in it escaped. */
 void ma_field_comment(struct field_writer *, struct slice text);
+/* What goes right behind what stands there, or, without room, on a new line. */
+void ma_field_part(struct field_writer *, struct slice);
+/* One character behind it, for which there always is room. */
+void ma_field_mark(struct field_writer *, char);
+/* What may be folded anywhere. */
+void ma_field_stream(struct field_writer *, struct slice);
 /* The last CRLF.  False: there was no memory. */
 bool ma_field_end(struct field_writer *);
+
+/* ---- Authentication-Results ---- */
+
+/* 1 to 255 octets of UTF-8 without controls. */
+bool ma_is_authserv_id(struct slice);
+/* Whatever the case of letters; A-labels and U-labels are equal. */
+bool ma_authserv_id_equal(struct slice, struct slice);
+void ma_authres_set_version(struct mailauth_authres *, uint32_t);
+/*
+ * "id; results" behind what stands there.  It has an authserv-id.
+ */
+void ma_authres_write(struct field_writer *, const struct mailauth_authres *);
+/* Add all results of another.  MAILAUTH_EINVAL: too many; MAILAUTH_ENOMEM. */
+int ma_authres_merge(struct mailauth_authres *, const struct mailauth_authres *);
 
 #endif

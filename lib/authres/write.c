@@ -5,9 +5,8 @@
 
 /* ---- Characters ---- */
 
-/* RFC 2045 section 5.1. */
-static bool
-is_token_char(int c)
+bool
+ma_is_token_char(int c)
 {
 	return c > ' ' && c < 0x7f && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
 }
@@ -62,7 +61,10 @@ written_length(struct slice s, const char *escape)
 	return total;
 }
 
-/* As much of s as is written in FIELD_VALUE octets; *cut: not all of it. */
+/*
+ * As much of s as is written in FIELD_VALUE octets; *cut: not all of it.  What
+ * was cut once, and has FIELD_CUT dots more, is left as it is.
+ */
 static struct slice
 bounded(struct slice s, const char *escape, bool *cut)
 {
@@ -71,6 +73,8 @@ bounded(struct slice s, const char *escape, bool *cut)
 	char out[2];
 
 	*cut = false;
+	if (written_length(s, escape) <= FIELD_VALUE + FIELD_CUT)
+		return s;
 	while (rest.n > 0) {
 		total += next_char(&rest, escape, out).n;
 		if (total > FIELD_VALUE) {
@@ -82,6 +86,21 @@ bounded(struct slice s, const char *escape, bool *cut)
 	return ma_sub(s, 0, kept);
 }
 
+bool
+ma_field_clean(struct buf *b, struct slice s, const char *escape)
+{
+	char out[2];
+	bool cut;
+
+	s = bounded(s, escape, &cut);
+	while (s.n > 0) {
+		struct slice c = next_char(&s, escape, out);
+
+		ma_buf_slice(b, c.p == out ? ma_sub(c, 1, 1) : c);
+	}
+	return ma_buf_str(b, cut ? "..." : "");
+}
+
 /* ---- Lines ---- */
 
 static void
@@ -91,16 +110,21 @@ put(struct field_writer *w, struct slice s)
 	w->column += s.n;
 }
 
+static void
+fold(struct field_writer *w)
+{
+	ma_buf_str(&w->text, "\r\n\t");
+	w->column = FIELD_TAB;
+}
+
 /* What comes has n octets that stay together: set it apart. */
 static void
 set_apart(struct field_writer *w, size_t n)
 {
-	if (w->column + 1 + n > FIELD_COLUMNS) {
-		ma_buf_str(&w->text, "\r\n\t");
-		w->column = 8;
-	} else {
+	if (w->column + 1 + n > FIELD_COLUMNS)
+		fold(w);
+	else
 		put(w, SLICE_LIT(" "));
-	}
 }
 
 static void
@@ -120,7 +144,7 @@ put_delimited(struct field_writer *w, const char *key, char open,
 
 	s = bounded(s, escape, &cut);
 	set_apart(w, strlen(key) + written_length(s, escape) + 2 +
-	    (cut ? 3 : 0));
+	    (cut ? FIELD_CUT : 0));
 	put(w, ma_str(key));
 	put(w, ma_slice(&open, 1));
 	put_text(w, s, escape);
@@ -156,11 +180,11 @@ static bool
 is_plain(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_token_char((unsigned char)s.p[i]) ||
+		if (!ma_is_token_char((unsigned char)s.p[i]) ||
 		    (s.p[i] == '.' && (i == 0 || i + 1 == s.n ||
 		    s.p[i - 1] == '.')))
 			return false;
-	return s.n > 0 && s.n <= FIELD_VALUE;
+	return s.n > 0 && s.n <= FIELD_VALUE + FIELD_CUT;
 }
 
 /* key: with its "=", or empty. */
@@ -169,7 +193,7 @@ put_value(struct field_writer *w, const char *key, struct slice value,
     bool as_it_is)
 {
 	if (!as_it_is) {
-		put_delimited(w, key, '"', value, '"', "\"\\");
+		put_delimited(w, key, '"', value, '"', FIELD_QUOTED);
 		return;
 	}
 	set_apart(w, strlen(key) + value.n);
@@ -177,7 +201,7 @@ put_value(struct field_writer *w, const char *key, struct slice value,
 	put(w, value);
 }
 
-enum { KEY_TEXT = 64 };
+enum { KEY_TEXT = 136 };
 
 /* "key=" in out; our own keys are short. */
 static const char *
@@ -236,7 +260,8 @@ ma_field_identity(struct field_writer *w, const char *key, struct slice address)
 	struct slice local = ma_sub(address, 0, at);
 	struct slice domain = ma_sub(address, at + 1, address.n);
 	char sign[KEY_TEXT];
-	bool as_it_is = address.n <= FIELD_VALUE && is_domain_name(domain) &&
+	bool as_it_is = address.n <= FIELD_VALUE + FIELD_CUT &&
+	    is_domain_name(domain) &&
 	    (local.n == 0 || is_plain(local));
 
 	put_value(w, with_sign(key, sign), address,
@@ -246,7 +271,34 @@ ma_field_identity(struct field_writer *w, const char *key, struct slice address)
 void
 ma_field_comment(struct field_writer *w, struct slice text)
 {
-	put_delimited(w, "", '(', text, ')', "()\\");
+	put_delimited(w, "", '(', text, ')', FIELD_COMMENT);
+}
+
+void
+ma_field_part(struct field_writer *w, struct slice s)
+{
+	if (w->column + s.n + 1 > FIELD_COLUMNS)
+		fold(w);
+	put(w, s);
+}
+
+void
+ma_field_mark(struct field_writer *w, char c)
+{
+	put(w, ma_slice(&c, 1));
+}
+
+void
+ma_field_stream(struct field_writer *w, struct slice s)
+{
+	while (s.n > 0) {
+		size_t n = FIELD_COLUMNS - FIELD_TAB - 1;
+
+		if (w->column + 1 < FIELD_COLUMNS)
+			n = FIELD_COLUMNS - 1 - w->column;
+		ma_field_part(w, ma_sub(s, 0, n));
+		s = ma_sub(s, n, s.n);
+	}
 }
 
 bool

@@ -136,17 +136,6 @@ mailauth_check_set_mail_from(struct mailauth_check *c, const char *p, size_t n)
 	return MAILAUTH_DONE;
 }
 
-enum { MAX_AUTHSERV_ID = 255 };
-
-static bool
-is_authserv_id(struct slice id)
-{
-	for (size_t i = 0; i < id.n; i++)
-		if ((unsigned char)id.p[i] < ' ' || id.p[i] == 0x7f)
-			return false;
-	return id.n > 0 && id.n <= MAX_AUTHSERV_ID && ma_is_utf8(id);
-}
-
 int
 mailauth_check_set_authserv_id(struct mailauth_check *c, const char *id)
 {
@@ -154,7 +143,7 @@ mailauth_check_set_authserv_id(struct mailauth_check *c, const char *id)
 	struct dname name;
 	int r;
 
-	if (c == NULL || !is_authserv_id(text))
+	if (c == NULL || !ma_is_authserv_id(text))
 		return MAILAUTH_EINVAL;
 	if (c->started || c->authserv_id != NULL)
 		return MAILAUTH_EUSE;
