@@ -42,11 +42,13 @@
 #include "mailauth/check.h"
 #include "mailauth/dkim.h"
 #include "mailauth/dmarc.h"
+#include "mailauth/key.h"
 #include "mailauth/lookups.h"
 #include "mailauth/message.h"
 #include "mailauth/mx.h"
 #include "mailauth/rdns.h"
 #include "mailauth/resolver.h"
+#include "mailauth/sign.h"
 #include "mailauth/spf.h"
 
 #endif

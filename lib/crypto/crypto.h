@@ -2,6 +2,8 @@
  * The crypto room: the only one that sees OpenSSL.
  *	digest.c	SHA-256
  *	key.c		public keys from published octets, and verification
+ *	private.c	private keys, and signing
+ *	der.c		DER as both have it
  *	keys.c		the memory of parsed public keys, shared between threads
  *	prepare.c	mailauth_prepare()
  * Foreign objects are freed on every path; OpenSSL's own failures (no memory,
@@ -11,6 +13,7 @@
 #define MA_CRYPTO_H
 
 #include "base/base.h"
+#include "mailauth/key.h"
 
 /* ---- SHA-256 ---- */
 
@@ -21,6 +24,7 @@ struct digest;
 int ma_digest_new(struct digest **);
 void ma_digest_free(struct digest *);			/* NULL allowed */
 bool ma_digest_reset(struct digest *);			/* ready again */
+bool ma_digest_copy(struct digest *to, const struct digest *from);
 bool ma_digest_add(struct digest *, const void *, size_t);
 bool ma_digest_end(struct digest *, uint8_t out[SHA256_BYTES]);
 
@@ -62,6 +66,23 @@ enum verify_status { VERIFY_GOOD = 1, VERIFY_BAD, VERIFY_FAILED };
  */
 enum verify_status ma_key_verify(struct public_key *,
     const uint8_t hash[SHA256_BYTES], struct slice signature);
+
+/* ---- Private keys ---- */
+
+enum key_type ma_private_key_type(const struct mailauth_private_key *);
+/* p= of its record: DER of a SubjectPublicKeyInfo, or the 32 octets. */
+struct slice ma_private_key_public(const struct mailauth_private_key *);
+/*
+ * What ma_key_verify() takes, in at most size octets; 2048 are always enough.
+ * MAILAUTH_DONE, MAILAUTH_ECRYPTO.
+ */
+int ma_private_key_sign(const struct mailauth_private_key *,
+    const uint8_t hash[SHA256_BYTES], uint8_t *out, size_t size, size_t *n);
+/* Are these the halves of one pair? */
+bool ma_key_belongs(const struct public_key *,
+    const struct mailauth_private_key *);
+/* Its file may be read by its group. */
+void ma_private_key_set_readable(struct mailauth_private_key *);
 
 /* ---- The memory of keys ---- */
 

@@ -63,3 +63,9 @@ ma_digest_end(struct digest *d, uint8_t out[SHA256_BYTES])
 {
 	return EVP_DigestFinal_ex(d->ctx, out, NULL) == 1;
 }
+
+bool
+ma_digest_copy(struct digest *to, const struct digest *from)
+{
+	return EVP_MD_CTX_copy_ex(to->ctx, from->ctx) == 1;
+}

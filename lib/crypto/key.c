@@ -13,6 +13,8 @@
 #include <openssl/rsa.h>
 
 #include "crypto/crypto.h"
+#include "crypto/der.h"
+#include "crypto/pair.h"
 
 enum { RSA_BITS_MIN = 1024, RSA_BITS_MAX = 16384, ED25519_BYTES = 32 };
 
@@ -26,52 +28,7 @@ struct public_key {
 	size_t bytes;			/* of it */
 };
 
-/* ---- DER: X.690 section 10.1, lengths definite and as short as can be ---- */
-
-enum { DER_INTEGER = 0x02, DER_BITS = 0x03, DER_SEQUENCE = 0x30 };
-
-/* What stands in an element of this type; what follows it stays in *in. */
-static bool
-der_take(struct slice *in, uint8_t type, struct slice *out)
-{
-	const uint8_t *p = (const uint8_t *)in->p;
-	size_t n, octets = 0, at = 2;
-
-	if (in->n < 2 || p[0] != type)
-		return false;
-	n = p[1];
-	if (n >= 0x80) {
-		octets = n & 0x7f;
-		if (octets == 0 || octets > 3 || octets > in->n - 2)
-			return false;
-		for (n = 0; at < 2 + octets; at++)
-			n = n << 8 | p[at];
-		if (n < 0x80 || (n >> 8 * (octets - 1)) == 0)
-			return false;
-	}
-	if (n > in->n - at)
-		return false;
-	*out = ma_sub(*in, at, n);
-	*in = ma_sub(*in, at + n, in->n);
-	return true;
-}
-
-/* A positive INTEGER, without the octet of zeros that its sign needs. */
-static bool
-der_positive(struct slice *in, struct slice *out)
-{
-	const uint8_t *p;
-
-	if (!der_take(in, DER_INTEGER, out) || out->n == 0)
-		return false;
-	p = (const uint8_t *)out->p;
-	if (p[0] >= 0x80)
-		return false;
-	if (p[0] > 0)
-		return true;
-	*out = ma_sub(*out, 1, out->n);
-	return out->n > 0 && p[1] >= 0x80;
-}
+/* ---- Its DER ---- */
 
 /* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
 static bool
@@ -79,27 +36,25 @@ der_rsa(struct slice in, struct slice *n, struct slice *e)
 {
 	struct slice pair;
 
-	return der_take(&in, DER_SEQUENCE, &pair) && in.n == 0 &&
-	    der_positive(&pair, n) && der_positive(&pair, e) && pair.n == 0;
+	return ma_der_take(&in, DER_SEQUENCE, &pair) && in.n == 0 &&
+	    ma_der_positive(&pair, n) && ma_der_positive(&pair, e) && pair.n == 0;
 }
 
 /*
- * SubjectPublicKeyInfo with the algorithm rsaEncryption, its parameters NULL
- * (RFC 3279 section 2.3.1), or that RSAPublicKey alone.
+ * SubjectPublicKeyInfo with the algorithm rsaEncryption, or that RSAPublicKey
+ * alone.
  */
 static bool
 der_key(struct slice in, struct slice *n, struct slice *e)
 {
-	const struct slice rsa_encryption = SLICE_LIT(
-	    "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00");
 	struct slice all = in, info, algorithm, bits;
 
 	if (der_rsa(in, n, e))
 		return true;
-	return der_take(&all, DER_SEQUENCE, &info) && all.n == 0 &&
-	    der_take(&info, DER_SEQUENCE, &algorithm) &&
-	    ma_eq(algorithm, rsa_encryption) &&
-	    der_take(&info, DER_BITS, &bits) && info.n == 0 &&
+	return ma_der_take(&all, DER_SEQUENCE, &info) && all.n == 0 &&
+	    ma_der_take(&info, DER_SEQUENCE, &algorithm) &&
+	    ma_eq(algorithm, DER_RSA) &&
+	    ma_der_take(&info, DER_BITS, &bits) && info.n == 0 &&
 	    bits.n > 0 && bits.p[0] == 0 &&
 	    der_rsa(ma_sub(bits, 1, bits.n), n, e);
 }
@@ -400,4 +355,11 @@ ma_key_verify(struct public_key *key, const uint8_t hash[SHA256_BYTES],
 	    ed25519_verify(key, hash, signature);
 	ERR_pop_to_mark();
 	return v;
+}
+
+bool
+ma_key_belongs(const struct public_key *key,
+    const struct mailauth_private_key *private_key)
+{
+	return EVP_PKEY_eq(key->pkey, ma_private_key_pkey(private_key)) == 1;
 }

@@ -76,8 +76,12 @@ bool ma_signature_parse(enum signature_kind, struct slice value, struct arena *,
     struct signature *out, struct finding *);
 /* One tag of such a value, as written, without memory; p NULL: absent. */
 struct slice ma_signature_tag(struct slice value, enum signature_tag);
+/* RFC 5322 section 3.6.8. */
+bool ma_is_field_name(struct slice);
 /* The name k of h=. */
 struct slice ma_signature_name(const struct signature *, size_t k);
+/* c=; "relaxed" is relaxed/simple.  False: it is none. */
+bool ma_canon_parse(struct slice, enum canon *header, enum canon *body);
 /* ARC's instance: 1*2DIGIT, 1 to 50 (RFC 8617 section 4.2.1); 0: it is none. */
 enum { ARC_SETS_MAX = 50 };
 uint32_t ma_instance_parse(struct slice);
@@ -104,6 +108,15 @@ struct key_record {
 enum key_record_status ma_key_record_parse(struct slice text, struct arena *,
     struct key_record *out, const char **detail);
 bool ma_key_record_format(struct buf *, const struct key_record *);
+/*
+ * What it has against being used with this algorithm: RFC 6376 section 6.1.2,
+ * step 6 to 8.
+ */
+struct finding ma_key_record_check(const struct key_record *, enum key_type);
+/* The records' texts in the order of their octets; NULL: no memory. */
+struct slice *ma_key_texts(const struct answer *, struct arena *);
+/* What is against these octets as a key; reason NULL: nothing, or KEY_FAILED. */
+struct finding ma_key_finding(enum key_status);
 
 /* ---- Verdicts ---- */
 

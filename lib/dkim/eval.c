@@ -148,26 +148,15 @@ ma_verifier_header(struct verifier *vf)
 
 /* ---- Key records ---- */
 
-/* What its text has against a key: RFC 6376 section 6.1.2, step 6 to 8. */
 static struct finding
 check_record(const struct key_record *k, const struct signature *sig)
 {
-	if (!k->email)
-		return (struct finding){ REASON("key-service"),
-			"s= of the key record does not have email" };
-	if (!k->sha256)
-		return (struct finding){ REASON("key-hash"),
-			"h= of the key record does not have sha256" };
-	if (k->key.n == 0)
-		return (struct finding){ REASON("key-revoked"),
-			"the key is revoked" };
-	if (k->type != sig->type)
-		return (struct finding){ REASON("key-algorithm"),
-			"k= of the key record does not go with a=" };
-	if (k->strict && sig->subdomain)
-		return (struct finding){ REASON("identity-domain"),
+	struct finding f = ma_key_record_check(k, sig->type);
+
+	if (f.reason == NULL && k->strict && sig->subdomain)
+		f = (struct finding){ REASON("identity-domain"),
 			"the key record forbids subdomains in i=" };
-	return (struct finding){ 0 };
+	return f;
 }
 
 static int
@@ -176,9 +165,8 @@ compare(const void *a, const void *b)
 	return ma_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* The records' texts in the order of their octets; NULL: no memory. */
-static struct slice *
-sort_texts(const struct answer *answer, struct arena *arena)
+struct slice *
+ma_key_texts(const struct answer *answer, struct arena *arena)
 {
 	struct slice *texts =
 	    ma_arena_alloc(arena, answer->count * sizeof *texts);
@@ -203,7 +191,7 @@ static bool
 find_keys(const struct verifier *vf, const struct signature *sig,
     const struct answer *answer, struct arena *arena, struct keyring *ring)
 {
-	struct slice *texts = sort_texts(answer, arena);
+	struct slice *texts = ma_key_texts(answer, arena);
 	const char *detail;
 
 	ring->n = 0;

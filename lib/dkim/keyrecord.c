@@ -110,3 +110,21 @@ ma_key_record_format(struct buf *b, const struct key_record *k)
 	ma_buf_str(b, "; p=");
 	return ma_base64_encode(b, k->key.p, k->key.n);
 }
+
+struct finding
+ma_key_record_check(const struct key_record *k, enum key_type type)
+{
+	if (!k->email)
+		return (struct finding){ REASON("key-service"),
+			"s= of the key record does not have email" };
+	if (!k->sha256)
+		return (struct finding){ REASON("key-hash"),
+			"h= of the key record does not have sha256" };
+	if (k->key.n == 0)
+		return (struct finding){ REASON("key-revoked"),
+			"the key is revoked" };
+	if (k->type != type)
+		return (struct finding){ REASON("key-algorithm"),
+			"k= of the key record is of another algorithm" };
+	return (struct finding){ 0 };
+}

@@ -67,15 +67,20 @@ read_canon(struct slice v, enum canon *out)
 	return *out == CANON_RELAXED || ma_caseeq(v, SLICE_LIT("simple"));
 }
 
-/* "c=relaxed" is relaxed/simple. */
+bool
+ma_canon_parse(struct slice v, enum canon *header, enum canon *body)
+{
+	bool two = ma_find(v, '/') < v.n;
+
+	*body = CANON_SIMPLE;
+	return read_canon(ma_cut(&v, '/'), header) &&
+	    (!two || read_canon(v, body));
+}
+
 static bool
 read_canonicalization(struct reading *r, struct slice v)
 {
-	bool two = ma_find(v, '/') < v.n;
-	struct slice header = ma_cut(&v, '/');
-
-	if (!read_canon(header, &r->sig->header) ||
-	    (two && !read_canon(v, &r->sig->body))) {
+	if (!ma_canon_parse(v, &r->sig->header, &r->sig->body)) {
 		r->sig->canon_known = false;
 		return wrong(r, REASON("canonicalization"),
 		    "the canonicalization is not known");
@@ -236,26 +241,27 @@ read_identity(struct reading *r, struct slice v)
 
 /* ---- h= ---- */
 
-static bool
-is_field_name(struct slice s)
+bool
+ma_is_field_name(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == ':')
 			return false;
 	return s.n > 0;
 }
 
-/* RFC 8617 section 4.1.2 asks no From of ARC, nor a name at all. */
+/*
+ * In ARC nothing asks for From, and sealers leave names empty, which name no
+ * field.  RFC 8617 section 4.1.2 forbids fields of ARC: seals are added once
+ * all is signed, so that an ARC-Seal there is no field that was signed.
+ */
 static bool
 read_names(struct reading *r, struct slice v)
 {
-	bool from = r->kind == SIGNATURE_ARC_MESSAGE;
+	bool arc = r->kind == SIGNATURE_ARC_MESSAGE, from = arc;
 	struct signed_name *names;
 	const char *start = v.p;
 	size_t n = 1, i = 0;
-
-	if (from && v.n == 0)
-		return true;
 
 	for (size_t k = 0; k < v.n; k++)
 		n += v.p[k] == ':';
@@ -264,9 +270,12 @@ read_names(struct reading *r, struct slice v)
 	for (; i < n; i++) {
 		struct slice name = ma_trim_fws(ma_cut(&v, ':'));
 
-		if (!is_field_name(name))
+		if (!ma_is_field_name(name) && !(arc && name.n == 0))
 			return wrong(r, REASON("signed-fields"),
 			    "h= has something that is no field name");
+		if (arc && ma_caseeq(name, SLICE_LIT("ARC-Seal")))
+			return wrong(r, REASON("arc-signed-fields"),
+			    "h= has ARC-Seal");
 		names[i] = (struct signed_name){
 			.at = (uint32_t)(name.p - start),
 			.n = (uint32_t)name.n };
@@ -461,8 +470,14 @@ ma_signature_parse(enum signature_kind kind, struct slice value,
 
 	*sig = (struct signature){ .length = UINT64_MAX, .canon_known = true };
 	*finding = (struct finding){ 0 };
-	if (kind == SIGNATURE_ARC_SEAL)
-		sig->header = CANON_RELAXED;
+	/*
+	 * RFC 8617 section 4.1.3 has seals relaxed alone.  By section 4.1.2 a
+	 * message signature without c= is simple/simple, as RFC 6376 section 3.5 has
+	 * it; others, and the public suite, take relaxed/relaxed, and so do we:
+	 * sealers that leave c= away made it so.
+	 */
+	if (kind != SIGNATURE_DKIM)
+		sig->header = sig->body = CANON_RELAXED;
 	find_tags(value, sig);
 	check_list(&r, value);
 	for (size_t i = 0; i < COUNT(readers); i++) {

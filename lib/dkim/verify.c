@@ -10,36 +10,39 @@ verdict(int result, const char *reason, const char *detail)
 	return (struct verdict){ result, { reason, detail } };
 }
 
+struct finding
+ma_key_finding(enum key_status status)
+{
+	switch (status) {
+	case KEY_MALFORMED:
+		return (struct finding){ REASON("key-syntax"),
+			"p= of the key record is not a key" };
+	case KEY_TOO_SHORT:
+		/* RFC 8301 section 3.2. */
+		return (struct finding){ REASON("key-too-short"),
+			"the RSA key has fewer than 1024 bits" };
+	case KEY_TOO_LONG:
+		return (struct finding){ REASON("key-too-long"),
+			"the RSA key has more bits than the limit" };
+	case KEY_BAD_EXPONENT:
+		/* RFC 6376 section 8.13. */
+		return (struct finding){ REASON("key-exponent"),
+			"the exponent of the RSA key is not fit for use" };
+	default:
+		return (struct finding){ 0 };
+	}
+}
+
 bool
 ma_verify_key(const struct verifier *vf, struct candidate *c)
 {
-	const int bad = MAILAUTH_DKIM_PERMERROR;
+	enum key_status status = ma_keys_get(vf->keys, c->record.type,
+	    c->record.key, vf->rsa_bits, &c->key, &c->bits);
 
-	switch (ma_keys_get(vf->keys, c->record.type, c->record.key,
-	    vf->rsa_bits, &c->key, &c->bits)) {
-	case KEY_OK:
-		return true;
-	case KEY_MALFORMED:
-		c->verdict = verdict(bad, REASON("key-syntax"),
-		    "p= of the key record is not a key");
-		return true;
-	case KEY_TOO_SHORT:
-		/* RFC 8301 section 3.2. */
-		c->verdict = verdict(bad, REASON("key-too-short"),
-		    "the RSA key has fewer than 1024 bits");
-		return true;
-	case KEY_TOO_LONG:
-		c->verdict = verdict(bad, REASON("key-too-long"),
-		    "the RSA key has more bits than the limit");
-		return true;
-	case KEY_BAD_EXPONENT:
-		/* RFC 6376 section 8.13. */
-		c->verdict = verdict(bad, REASON("key-exponent"),
-		    "the exponent of the RSA key is not fit for use");
-		return true;
-	default:
-		return false;
-	}
+	c->verdict.why = ma_key_finding(status);
+	if (c->verdict.why.reason != NULL)
+		c->verdict.result = MAILAUTH_DKIM_PERMERROR;
+	return status != KEY_FAILED;
 }
 
 /* NULL: it covers no body. */

@@ -2,6 +2,7 @@
  * The io room: the only sockets, files, clock and randomness, and the only
  * place that sees ldns.
  *	clock.c		the time, random octets
+ *	keyfile.c	a private key from its file
  *	zonelex.c	a master file	->  words, line by line
  *	rdata.c		words		->  rdata in wire form, by ldns
  *	zoneload.c	a master file	->  struct zone

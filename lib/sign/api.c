@@ -1,0 +1,504 @@
+/*
+ * The handle of a signer, and the exported functions.
+ */
+#include <stdio.h>
+
+#include "sign/sign.h"
+
+enum { SIGNATURES_MAX = 16, ANNOUNCED_MAX = 100, TAG_VALUE_MAX = 512 };
+#define EXPIRY_MAX UINT64_C(9999999999)
+
+struct mailauth_signer {
+	struct task task;
+	struct reader reader;
+	struct signed_header header;
+	struct arena text;		/* what was given */
+	struct signing *list[SIGNATURES_MAX];
+	int n;
+	size_t nannounced;
+	struct announced **last;	/* where the next is announced */
+	struct picker picker;
+	struct digest *digest;
+	bool seen;			/* the header was */
+	int failed;			/* MAILAUTH_DONE, or MAILAUTH_ECRYPTO */
+};
+
+const char *
+mailauth_signer_result_name(int result)
+{
+	static const char *const words[] = {
+		[MAILAUTH_SIGNER_SIGNED] = "signed",
+		[MAILAUTH_SIGNER_REFUSED] = "refused",
+		[MAILAUTH_SIGNER_TEMPERROR] = "temperror",
+	};
+
+	return result > 0 && result < (int)COUNT(words) ? words[result] :
+	    "unknown";
+}
+
+/* ---- Life ---- */
+
+static int
+take_header(struct reader *reader, struct mailauth_message *m)
+{
+	struct mailauth_signer *s = (struct mailauth_signer *)(void *)
+	    ((char *)reader - offsetof(struct mailauth_signer, reader));
+	struct finding fault = ma_signing_header_fault(&s->header, true);
+	int r = MAILAUTH_DONE;
+
+	s->seen = true;
+	ma_message_watch_cr(m);
+	for (int i = 0; r == MAILAUTH_DONE && i < s->n; i++) {
+		ma_signing_refuse(s->list[i], fault);
+		r = ma_signing_header(s->list[i], &s->header);
+	}
+	if (r == MAILAUTH_DONE && !ma_picker_init(&s->picker, m))
+		r = MAILAUTH_ENOMEM;
+	return r == MAILAUTH_DONE ? ma_digest_new(&s->digest) : r;
+}
+
+struct mailauth_signer *
+mailauth_signer_new(struct mailauth_message *m,
+    struct mailauth_lookups *lookups, int64_t now)
+{
+	struct mailauth_signer *s;
+
+	if (m == NULL || (s = ma_calloc(sizeof *s)) == NULL)
+		return NULL;
+	if (!ma_task_init(&s->task, lookups)) {
+		ma_free(s);
+		return NULL;
+	}
+	s->reader.header = take_header;
+	if (ma_message_attach(m, &s->reader) != MAILAUTH_DONE) {
+		ma_task_free(&s->task);
+		ma_free(s);
+		return NULL;
+	}
+	ma_message_ref(m);
+	s->header = (struct signed_header){ .message = m, .now = now };
+	s->last = &s->header.announced;
+	return s;
+}
+
+void
+mailauth_signer_free(struct mailauth_signer *s)
+{
+	if (s == NULL)
+		return;
+	ma_message_detach(s->header.message, &s->reader);
+	for (int i = 0; i < s->n; i++) {
+		ma_signing_free(s->list[i]);
+		ma_free(s->list[i]);
+	}
+	ma_picker_free(&s->picker);
+	ma_digest_free(s->digest);
+	mailauth_message_free(s->header.message);
+	ma_arena_free(&s->text);
+	ma_task_free(&s->task);
+	ma_free(s);
+}
+
+struct mailauth_lookups *
+mailauth_signer_lookups(struct mailauth_signer *s)
+{
+	return s != NULL ? s->task.lookups : NULL;
+}
+
+/* ---- Settings ---- */
+
+/* They count from the moment when the header is complete. */
+static int
+check_open(const struct mailauth_signer *s)
+{
+	if (s == NULL)
+		return MAILAUTH_EINVAL;
+	return s->task.started || s->seen ? MAILAUTH_EUSE : MAILAUTH_DONE;
+}
+
+/* The signature whose setting may be changed; NULL: *r says why not. */
+static struct signing *
+open_signing(const struct mailauth_signer *s, int i, int *r)
+{
+	*r = check_open(s);
+	if (*r == MAILAUTH_DONE && (i < 0 || i >= s->n))
+		*r = MAILAUTH_EINVAL;
+	return *r == MAILAUTH_DONE ? s->list[i] : NULL;
+}
+
+static int
+copy_text(struct mailauth_signer *s, struct slice text, struct slice *out)
+{
+	char *copy = ma_arena_str(&s->text, text);
+
+	s->text.failed = false;
+	if (copy == NULL)
+		return MAILAUTH_ENOMEM;
+	*out = ma_slice(copy, text.n);
+	return MAILAUTH_DONE;
+}
+
+static int
+add(struct mailauth_signer *s, const char *domain, const char *selector,
+    const struct mailauth_private_key *key, enum key_type type)
+{
+	int r = check_open(s);
+	struct signing *one;
+
+	if (r != MAILAUTH_DONE)
+		return r;
+	if (domain == NULL || selector == NULL)
+		return MAILAUTH_EINVAL;
+	if (s->n == SIGNATURES_MAX)
+		return MAILAUTH_EUSE;
+	if ((one = ma_calloc(sizeof *one)) == NULL)
+		return MAILAUTH_ENOMEM;
+	*one = (struct signing){ .kind = SIGNATURE_DKIM, .key = key,
+		.type = type, .header = CANON_RELAXED, .body = CANON_RELAXED };
+	if (copy_text(s, ma_str(domain), &one->domain) != MAILAUTH_DONE ||
+	    copy_text(s, ma_str(selector), &one->selector) != MAILAUTH_DONE) {
+		ma_free(one);
+		return MAILAUTH_ENOMEM;
+	}
+	s->list[s->n] = one;
+	return s->n++;
+}
+
+int
+mailauth_signer_add(struct mailauth_signer *s, const char *domain,
+    const char *selector, const struct mailauth_private_key *key)
+{
+	return key != NULL ?
+	    add(s, domain, selector, key, ma_private_key_type(key)) :
+	    MAILAUTH_EINVAL;
+}
+
+int
+mailauth_signer_add_remote(struct mailauth_signer *s, const char *domain,
+    const char *selector, int algorithm)
+{
+	if (algorithm != (int)KEY_RSA && algorithm != (int)KEY_ED25519)
+		return MAILAUTH_EINVAL;
+	return add(s, domain, selector, NULL, (enum key_type)algorithm);
+}
+
+int
+mailauth_signer_set_canonicalization(struct mailauth_signer *s, int i,
+    const char *text)
+{
+	enum canon header, body;
+	struct signing *one;
+	int r;
+
+	if ((one = open_signing(s, i, &r)) == NULL)
+		return r;
+	if (!ma_canon_parse(ma_str(text), &header, &body))
+		return MAILAUTH_EINVAL;
+	one->header = header;
+	one->body = body;
+	return MAILAUTH_DONE;
+}
+
+int
+mailauth_signer_set_fields(struct mailauth_signer *s, int i, const char *names)
+{
+	struct signing *one;
+	int r;
+
+	if ((one = open_signing(s, i, &r)) == NULL)
+		return r;
+	return names != NULL ? copy_text(s, ma_str(names), &one->names) :
+	    MAILAUTH_EINVAL;
+}
+
+int
+mailauth_signer_set_identity(struct mailauth_signer *s, int i, const char *p,
+    size_t n)
+{
+	struct signing *one;
+	int r;
+
+	if ((one = open_signing(s, i, &r)) == NULL)
+		return r;
+	return p != NULL ? copy_text(s, ma_slice(p, n), &one->identity) :
+	    MAILAUTH_EINVAL;
+}
+
+int
+mailauth_signer_set_expiry(struct mailauth_signer *s, int i, uint64_t seconds)
+{
+	struct signing *one;
+	int r;
+
+	if ((one = open_signing(s, i, &r)) == NULL)
+		return r;
+	if (seconds > EXPIRY_MAX)
+		return MAILAUTH_EINVAL;
+	one->expiry = seconds;
+	return MAILAUTH_DONE;
+}
+
+int
+mailauth_signer_set_copied_fields(struct mailauth_signer *s, int i, int on)
+{
+	struct signing *one;
+	int r;
+
+	if ((one = open_signing(s, i, &r)) != NULL)
+		one->copied = on != 0;
+	return r;
+}
+
+/* A tag-spec as it is, no more, and none that the signer makes itself. */
+static bool
+is_extra_tag(struct slice name, struct slice value)
+{
+	static const char *const own[] = {
+		"v", "a", "b", "bh", "c", "d", "h", "i", "l", "s", "t", "x", "z",
+	};
+	char text[64 + TAG_VALUE_MAX];
+	struct slice list;
+	struct tag tag;
+
+	for (size_t i = 0; i < COUNT(own); i++)
+		if (ma_eq(name, ma_str(own[i])))
+			return false;
+	if (value.n == 0 || value.n > TAG_VALUE_MAX || name.n > 62 ||
+	    ma_find(value, '\r') < value.n || ma_find(value, '\n') < value.n)
+		return false;
+	list = ma_slice(text, (size_t)snprintf(text, sizeof text, "%.*s=%.*s",
+	    SLICE_ARG(name), SLICE_ARG(value)));
+	return ma_tag_next(&list, TAG_SPACE_FWS, &tag) == TAG_OK &&
+	    ma_eq(tag.name, name) && ma_eq(tag.value, value) && list.n == 0;
+}
+
+int
+mailauth_signer_add_tag(struct mailauth_signer *s, int i, const char *name,
+    const char *value)
+{
+	struct slice n = ma_str(name), v = ma_str(value);
+	struct extra_tag **at, *tag;
+	struct signing *one;
+	int r;
+
+	if ((one = open_signing(s, i, &r)) == NULL)
+		return r;
+	if (!is_extra_tag(n, v))
+		return MAILAUTH_EINVAL;
+	for (at = &one->extra; *at != NULL; at = &(*at)->next)
+		if (ma_eq((*at)->name, n))
+			return MAILAUTH_EUSE;
+	if ((tag = ma_arena_alloc(&s->text, sizeof *tag)) == NULL ||
+	    copy_text(s, n, &tag->name) != MAILAUTH_DONE ||
+	    copy_text(s, v, &tag->value) != MAILAUTH_DONE) {
+		s->text.failed = false;
+		return MAILAUTH_ENOMEM;
+	}
+	*at = tag;
+	return MAILAUTH_DONE;
+}
+
+/* Its text with CRLF folds: RFC 6376 section 3.4. */
+static bool
+announced_text(struct arena *arena, struct slice name, struct slice value,
+    struct slice *out)
+{
+	struct buf b = { 0 };
+	char *copy;
+
+	ma_buf_slice(&b, name);
+	ma_buf_char(&b, ':');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '\n' && (i == 0 || value.p[i - 1] != '\r'))
+			ma_buf_char(&b, '\r');
+		ma_buf_char(&b, value.p[i]);
+	}
+	copy = b.failed ? NULL : ma_arena_str(arena, ma_slice(b.p, b.n));
+	*out = ma_slice(copy, b.n);
+	ma_buf_free(&b);
+	return copy != NULL;
+}
+
+int
+mailauth_signer_announce(struct mailauth_signer *s, const char *name,
+    size_t name_n, const char *value, size_t value_n)
+{
+	struct announced *a;
+	int r = check_open(s);
+
+	if (r != MAILAUTH_DONE)
+		return r;
+	if (name == NULL || !ma_is_field_name(ma_slice(name, name_n)) ||
+	    (value == NULL && value_n > 0))
+		return MAILAUTH_EINVAL;
+	if (s->nannounced == ANNOUNCED_MAX)
+		return MAILAUTH_EUSE;
+	if ((a = ma_arena_alloc(&s->text, sizeof *a)) == NULL ||
+	    !announced_text(&s->text, ma_slice(name, name_n),
+	    ma_slice(value, value_n), &a->text)) {
+		s->text.failed = false;
+		return MAILAUTH_ENOMEM;
+	}
+	if (!ma_folds_ok(ma_sub(a->text, name_n, a->text.n)))
+		return MAILAUTH_EINVAL;
+	a->name = ma_sub(a->text, 0, name_n);
+	*s->last = a;
+	s->last = &a->next;
+	s->nannounced++;
+	return MAILAUTH_DONE;
+}
+
+int
+mailauth_signer_set_trace(struct mailauth_signer *s, int on)
+{
+	int r = check_open(s);
+
+	if (r == MAILAUTH_DONE)
+		s->task.trace_on = on != 0;
+	return r;
+}
+
+/* ---- Steps ---- */
+
+static void
+trace(struct run *r, const struct signing *s, int i)
+{
+	ma_trace(r, "signature %d of %.*s: %s%s%s (RFC 6376 section 5)", i + 1,
+	    SLICE_ARG(s->domain),
+	    mailauth_signer_result_name(s->verdict.result),
+	    s->verdict.why.reason != NULL ? ", " : "",
+	    s->verdict.why.reason != NULL ? s->verdict.why.reason : "");
+}
+
+static int
+sign(struct run *r, struct mailauth_signer *s, struct signing *one)
+{
+	const struct mailauth_message *m = s->header.message;
+	int status;
+
+	if (one->verdict.result != 0)
+		return MAILAUTH_DONE;
+	if (!mailauth_message_ended(m)) {
+		r->more = true;
+		return MAILAUTH_DONE;
+	}
+	ma_signing_refuse(one, ma_signing_line_fault(m));
+	status = ma_signing_hash(one, &s->header, &s->picker, s->digest);
+	return status == MAILAUTH_DONE ? ma_signing_finish(one, r) : status;
+}
+
+static void
+run(struct run *r, void *arg)
+{
+	struct mailauth_signer *s = arg;
+	int status = MAILAUTH_DONE;
+
+	if (!s->seen) {
+		r->more = true;
+		return;
+	}
+	for (int i = 0; i < s->n && status == MAILAUTH_DONE; i++) {
+		status = sign(r, s, s->list[i]);
+		if (s->list[i]->verdict.result != 0)
+			trace(r, s->list[i], i);
+	}
+	if (status == MAILAUTH_ECRYPTO)
+		s->failed = status;
+	if (status != MAILAUTH_DONE)
+		r->nomem = true;		/* nothing is decided */
+}
+
+int
+mailauth_signer_step(struct mailauth_signer *s)
+{
+	int r;
+
+	if (s == NULL)
+		return MAILAUTH_EINVAL;
+	if ((r = ma_message_status(s->header.message)) != MAILAUTH_DONE)
+		return r;
+	r = ma_task_step(&s->task, run, s);
+	return s->failed != MAILAUTH_DONE ? s->failed : r;
+}
+
+static int
+step(void *s)
+{
+	return mailauth_signer_step(s);
+}
+
+int
+mailauth_signer_sign(struct mailauth_signer *s,
+    struct mailauth_resolver *resolver)
+{
+	int r;
+
+	if (s == NULL)
+		return MAILAUTH_EINVAL;
+	if ((r = ma_message_status(s->header.message)) != MAILAUTH_DONE)
+		return r;
+	if (!mailauth_message_ended(s->header.message))
+		return MAILAUTH_EUSE;
+	return ma_task_drive(&s->task, resolver, step, s);
+}
+
+/* ---- Once done ---- */
+
+int
+mailauth_signer_count(const struct mailauth_signer *s)
+{
+	return s != NULL ? s->n : 0;
+}
+
+static const struct signing *
+get(const struct mailauth_signer *s, int i)
+{
+	return s != NULL && s->task.done && i >= 0 && i < s->n ? s->list[i] :
+	    NULL;
+}
+
+int
+mailauth_signer_result(const struct mailauth_signer *s, int i)
+{
+	const struct signing *one = get(s, i);
+
+	return one != NULL ? one->verdict.result : 0;
+}
+
+const char *
+mailauth_signer_reason(const struct mailauth_signer *s, int i)
+{
+	const struct signing *one = get(s, i);
+
+	return one != NULL ? one->verdict.why.reason : NULL;
+}
+
+const char *
+mailauth_signer_detail(const struct mailauth_signer *s, int i)
+{
+	const struct signing *one = get(s, i);
+
+	return one != NULL ? one->verdict.why.detail : NULL;
+}
+
+const char *
+mailauth_signer_field(const struct mailauth_signer *s, int i)
+{
+	const struct signing *one = get(s, i);
+
+	return one != NULL && one->field.n > 0 ? one->field.p : NULL;
+}
+
+const char *
+mailauth_signer_warning(const struct mailauth_signer *s, int i, size_t k)
+{
+	const struct signing *one = get(s, i);
+
+	return one != NULL ? ma_signing_warning(one, k) : NULL;
+}
+
+const char *
+mailauth_signer_trace(const struct mailauth_signer *s, size_t line)
+{
+	return s != NULL ? ma_task_trace(&s->task, line) : NULL;
+}
