@@ -37,6 +37,7 @@
 #define MAILAUTH_H
 
 #include "mailauth/address.h"
+#include "mailauth/arc.h"
 #include "mailauth/authres.h"
 #include "mailauth/base.h"
 #include "mailauth/check.h"

@@ -1,6 +1,6 @@
 /*
  * mailauth/check.h - a whole message: reverse DNS, SPF of HELO and MAIL FROM,
- * every DKIM signature, DMARC, over one set of lookups, with the
+ * every DKIM signature, ARC, DMARC, over one set of lookups, with the
  * Authentication-Results field (RFC 8601) that says so.
  *
  * Inputs come when they come: client at connect, HELO, MAIL FROM, then the
@@ -11,6 +11,7 @@
 #ifndef MAILAUTH_CHECK_H
 #define MAILAUTH_CHECK_H
 
+#include "mailauth/arc.h"
 #include "mailauth/dkim.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/rdns.h"
@@ -44,6 +45,14 @@ MAILAUTH_API int mailauth_check_set_mail_from(struct mailauth_check *, const cha
  */
 MAILAUTH_API int mailauth_check_set_authserv_id(struct mailauth_check *, const char *);
 
+/*
+ * Trust what this domain says in the ARC sets that it seals, up to 1000 of them,
+ * no other name below or above it: see mailauth_check_override().  Before the
+ * first step.  MAILAUTH_EINVAL: it is no domain; MAILAUTH_EUSE also: one too many.
+ */
+MAILAUTH_API int mailauth_check_add_trusted_sealer(struct mailauth_check *,
+    const char *domain);
+
 /* Before the first step: 1 keeps the traces of all parts. */
 MAILAUTH_API int mailauth_check_set_trace(struct mailauth_check *, int on);
 
@@ -76,6 +85,7 @@ MAILAUTH_API struct mailauth_rdns *mailauth_check_rdns(const struct mailauth_che
 MAILAUTH_API struct mailauth_spf *mailauth_check_helo_spf(const struct mailauth_check *);
 MAILAUTH_API struct mailauth_spf *mailauth_check_spf(const struct mailauth_check *);
 MAILAUTH_API struct mailauth_dkim *mailauth_check_dkim(const struct mailauth_check *);
+MAILAUTH_API struct mailauth_arc *mailauth_check_arc(const struct mailauth_check *);
 MAILAUTH_API struct mailauth_dmarc *mailauth_check_dmarc(const struct mailauth_check *);
 
 /* ---- Once done ---- */
@@ -96,7 +106,21 @@ MAILAUTH_API const char *mailauth_check_trace(const struct mailauth_check *, siz
  * every one that passes.
  */
 MAILAUTH_API const char *mailauth_check_authentication_results(const struct mailauth_check *);
-/* For a server that acts on the verdict: see mailauth_dmarc_reply(). */
+/*
+ * Why the DMARC policy need not be applied, although the result is fail: the
+ * word "trusted-forwarder", or NULL.  A trusted sealer says in its set that the
+ * message passed DMARC for this author when it came there (RFC 8617 section
+ * 7.2.1), the chain passes, its newest set has signed From, and all later sealers
+ * are trusted, too.  Result, policy and disposition stay what they are.
+ *
+ * _set(): the instance of the set whose word it is; 0: none.  _evidence(): what a
+ * report is to tell (section 7.2.2); NULL: none.
+ */
+MAILAUTH_API const char *mailauth_check_override(const struct mailauth_check *);
+MAILAUTH_API uint32_t mailauth_check_override_set(const struct mailauth_check *);
+MAILAUTH_API const char *mailauth_check_override_evidence(const struct mailauth_check *);
+/* For a server that acts on the verdict: see mailauth_dmarc_reply(); under an
+ * override 0. */
 MAILAUTH_API int mailauth_check_reply(const struct mailauth_check *,
     const char **enhanced, const char **text);
 

@@ -15,6 +15,7 @@ make_parts(struct mailauth_check *c, int64_t now)
 	    (c->helo_spf = mailauth_spf_new(l, now)) != NULL &&
 	    (c->spf = mailauth_spf_new(l, now)) != NULL &&
 	    (c->dkim = mailauth_dkim_new(c->message, l, now)) != NULL &&
+	    (c->arc = mailauth_arc_new(c->message, l, now)) != NULL &&
 	    (c->dmarc = mailauth_dmarc_new(l)) != NULL;
 }
 
@@ -43,6 +44,7 @@ mailauth_check_free(struct mailauth_check *c)
 	if (c == NULL)
 		return;
 	mailauth_dmarc_free(c->dmarc);
+	mailauth_arc_free(c->arc);
 	mailauth_dkim_free(c->dkim);
 	mailauth_spf_free(c->spf);
 	mailauth_spf_free(c->helo_spf);
@@ -170,6 +172,7 @@ mailauth_check_set_trace(struct mailauth_check *c, int on)
 	    (r = mailauth_spf_set_trace(c->helo_spf, on)) < 0 ||
 	    (r = mailauth_spf_set_trace(c->spf, on)) < 0 ||
 	    (r = mailauth_dkim_set_trace(c->dkim, on)) < 0 ||
+	    (r = mailauth_arc_set_trace(c->arc, on)) < 0 ||
 	    (r = mailauth_dmarc_set_trace(c->dmarc, on)) < 0)
 		return r;
 	c->trace_on = on != 0;
@@ -288,6 +291,7 @@ step_parts(struct mailauth_check *c)
 	r = both(r, helo && c->mail_from_given ? mailauth_spf_step(c->spf) :
 	    MAILAUTH_MORE);
 	r = both(r, mailauth_dkim_step(c->dkim));
+	r = both(r, mailauth_arc_step(c->arc));
 	return both(r, step_dmarc(c));
 }
 
@@ -321,6 +325,8 @@ collect(const struct mailauth_check *c, struct lines *l)
 		add_line(l, "spf", line);
 	for (size_t i = 0; (line = mailauth_dkim_trace(c->dkim, i)) != NULL; i++)
 		add_line(l, "dkim", line);
+	for (size_t i = 0; (line = mailauth_arc_trace(c->arc, i)) != NULL; i++)
+		add_line(l, "arc", line);
 	for (size_t i = 0;
 	    (line = mailauth_dmarc_trace(c->dmarc, i)) != NULL; i++)
 		add_line(l, "dmarc", line);
@@ -361,7 +367,8 @@ static int
 finish(struct mailauth_check *c)
 {
 	ma_arena_reset(&c->task.arena);
-	if ((c->trace_on && !make_trace(c)) ||
+	if (ma_check_override(c) != MAILAUTH_DONE ||
+	    (c->trace_on && !make_trace(c)) ||
 	    (c->authserv_id != NULL && !make_field(c)))
 		return MAILAUTH_ENOMEM;
 	c->done = true;
@@ -419,6 +426,12 @@ struct mailauth_dkim *
 mailauth_check_dkim(const struct mailauth_check *c)
 {
 	return c != NULL ? c->dkim : NULL;
+}
+
+struct mailauth_arc *
+mailauth_check_arc(const struct mailauth_check *c)
+{
+	return c != NULL ? c->arc : NULL;
 }
 
 struct mailauth_dmarc *
@@ -491,5 +504,10 @@ int
 mailauth_check_reply(const struct mailauth_check *c, const char **enhanced,
     const char **text)
 {
-	return is_done(c) ? mailauth_dmarc_reply(c->dmarc, enhanced, text) : 0;
+	if (enhanced != NULL)
+		*enhanced = NULL;
+	if (text != NULL)
+		*text = NULL;
+	return is_done(c) && c->override_set == 0 ?
+	    mailauth_dmarc_reply(c->dmarc, enhanced, text) : 0;
 }

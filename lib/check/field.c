@@ -147,12 +147,35 @@ write_dkim(struct field_writer *w, const struct mailauth_dkim *d)
 		}
 }
 
+/* ---- ARC ---- */
+
+/* RFC 8617 section 10.2; where there is a chain, what it was judged for. */
+static void
+write_arc(struct field_writer *w, const struct mailauth_check *c)
+{
+	int oldest = mailauth_arc_oldest_pass(c->arc);
+	char text[IP_TEXT];
+
+	write_result(w, "arc",
+	    mailauth_arc_result_name(mailauth_arc_result(c->arc)),
+	    mailauth_arc_reason(c->arc));
+	if (oldest >= 0) {
+		snprintf(text, sizeof text, "%d", oldest);
+		ma_field_pair(w, "header.oldest-pass", ma_str(text));
+	}
+	if (mailauth_arc_result(c->arc) != MAILAUTH_ARC_NONE) {
+		ma_ip_text(c->client, text);
+		ma_field_pair(w, "smtp.remote-ip", ma_str(text));
+	}
+}
+
 /* ---- DMARC ---- */
 
 /* RFC 9989 section 9.1: header.from, and policy.dmarc, what is to be applied. */
 static void
-write_dmarc(struct field_writer *w, const struct mailauth_dmarc *d)
+write_dmarc(struct field_writer *w, const struct mailauth_check *c)
 {
+	const struct mailauth_dmarc *d = c->dmarc;
 	int disposition = mailauth_dmarc_disposition(d);
 	const char *domain;
 	size_t n;
@@ -160,6 +183,10 @@ write_dmarc(struct field_writer *w, const struct mailauth_dmarc *d)
 	write_result(w, "dmarc",
 	    mailauth_dmarc_result_name(mailauth_dmarc_result(d)),
 	    mailauth_dmarc_reason(d));
+	if (c->override_set > 0) {
+		ma_field_comment(w, SLICE_LIT("trusted-forwarder"));
+		ma_field_comment(w, ma_str(c->evidence));
+	}
 	domain = mailauth_dmarc_domain(d, &n);
 	write_tag(w, "header.from", domain, n);
 	if (disposition != 0)
@@ -176,6 +203,7 @@ ma_check_field(struct field_writer *w, const struct mailauth_check *c)
 	write_spf(w, c->spf, "smtp.mailfrom");
 	write_spf(w, c->helo_spf, "smtp.helo");
 	write_dkim(w, c->dkim);
-	write_dmarc(w, c->dmarc);
+	write_arc(w, c);
+	write_dmarc(w, c);
 	return ma_field_end(w);
 }

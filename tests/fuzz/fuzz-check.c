@@ -150,7 +150,7 @@ static void
 check_field(struct mailauth_check *c)
 {
 	static const char *const order[] = { "iprev", "spf", "spf", "dkim",
-		"dmarc" };
+		"arc", "dmarc" };
 	static struct item list[ITEMS_MAX];
 	struct items items = { .list = list };
 	const char *text = mailauth_check_authentication_results(c);

@@ -265,7 +265,8 @@ END_TEST
 START_TEST(tells_all_traces)
 {
 	static const char *const parts[] = {
-		"iprev: ", "helo spf: ", "spf: ", "dkim: ", "dmarc: ",
+		"iprev: ", "helo spf: ", "spf: ", "dkim: ", "arc: ",
+		"dmarc: ",
 	};
 	struct mailauth_check *c = new_check(NULL);
 	const char *line;
@@ -275,10 +276,10 @@ START_TEST(tells_all_traces)
 	write_message(c, MESSAGE);
 	ck_assert_int_eq(mailauth_check_run(c, zone), MAILAUTH_DONE);
 	for (size_t i = 0; (line = mailauth_check_trace(c, i)) != NULL; i++)
-		while (part < 5 && !ma_starts(ma_str(line),
+		while (part < 6 && !ma_starts(ma_str(line),
 		    ma_str(parts[part])))
 			part++;
-	ck_assert_uint_eq(part, 4);
+	ck_assert_uint_eq(part, 5);
 	mailauth_check_free(c);
 }
 END_TEST
@@ -320,6 +321,7 @@ START_TEST(names_properties)
 	    "\tspf=pass smtp.mailfrom=example.com;\r\n"
 	    "\tspf=pass smtp.helo=mail.example.com;\r\n"
 	    "\tdkim=none;\r\n"
+	    "\tarc=none;\r\n"
 	    "\tdmarc=pass header.from=example.com policy.dmarc=none\r\n");
 	mailauth_check_free(c);
 	free(items.list);
