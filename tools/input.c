@@ -78,6 +78,167 @@ input_message(struct tool *t, const char *path, struct mailauth_message *m)
 	return close_input(t, path, f, r < 0 ? tool_broken(t, r) : 0);
 }
 
+/* ---- A message that will be written again ---- */
+
+/* Copy what cannot be read twice.  NULL: that failed, which has been said. */
+static FILE *
+spool(struct tool *t, const char *path, FILE *f)
+{
+	FILE *copy = tmpfile();
+	char piece[PIECE];
+	size_t n;
+
+	while (copy != NULL && (n = fread(piece, 1, sizeof piece, f)) > 0)
+		if (fwrite(piece, 1, n, copy) != n)
+			break;
+	if (copy == NULL || ferror(copy) || fflush(copy) != 0) {
+		tool_fail(t, EXIT_CANTCREAT, "temporary file: %s",
+		    strerror(errno));
+	} else if (ferror(f)) {
+		tool_fail(t, EXIT_NOINPUT, "%s: %s", name_of(path),
+		    strerror(errno));
+	} else {
+		rewind(copy);
+		return copy;
+	}
+	if (copy != NULL)
+		fclose(copy);
+	return NULL;
+}
+
+/* Does the first line end in a bare LF? */
+static bool
+first_is_lf(FILE *f)
+{
+	int c, last = '\0';
+
+	while ((c = getc(f)) != EOF && c != '\n')
+		last = c;
+	return c == '\n' && last != '\r';
+}
+
+/* Where it can be read twice, or EXIT_NOINPUT, EXIT_CANTCREAT. */
+static int
+open_kept(struct tool *t, const char *path, struct kept *k)
+{
+	FILE *f = open_input(t, path);
+
+	*k = (struct kept){ .f = f, .name = name_of(path) };
+	if (f == NULL)
+		return EXIT_NOINPUT;
+	errno = 0;
+	k->start = ftello(f);
+	if (k->start >= 0 && fseeko(f, k->start, SEEK_SET) == 0)
+		return 0;
+	k->start = 0;
+	k->f = spool(t, path, f);
+	close_input(t, path, f, EXIT_NOINPUT);
+	return k->f != NULL ? 0 : EXIT_CANTCREAT;
+}
+
+int
+input_message_kept(struct tool *t, const char *path, struct mailauth_message *m,
+    struct kept *k)
+{
+	int status = open_kept(t, path, k), r;
+
+	if (status != 0)
+		return status;
+	errno = 0;
+	r = t->feed != NULL ? t->feed(m, k->f) : feed_pieces(m, k->f);
+	if (r < 0)
+		return tool_broken(t, r);
+	if (!ferror(k->f) && (k->end = ftello(k->f)) >= 0 &&
+	    fseeko(k->f, k->start, SEEK_SET) == 0) {
+		k->lf = first_is_lf(k->f);
+		if (!ferror(k->f))
+			return 0;
+	}
+	return tool_fail(t, EXIT_NOINPUT, "%s: %s", k->name, strerror(errno));
+}
+
+void
+input_kept_free(struct tool *t, struct kept *k)
+{
+	if (k->f != NULL && k->f != t->in)
+		fclose(k->f);
+}
+
+char *
+input_own_ends(const struct kept *k, const char *field)
+{
+	char *text = strdup(field), *to = text;
+
+	for (const char *p = text; text != NULL; p++) {
+		if (k->lf && p[0] == '\r' && p[1] == '\n')
+			continue;
+		if ((*to++ = *p) == '\0')
+			break;
+	}
+	return text;
+}
+
+/* Copy so many octets, or pass over them.  False: they are not there. */
+static bool
+copy(FILE *from, FILE *to, uint64_t n)
+{
+	char piece[PIECE];
+	size_t got;
+
+	for (; n > 0; n -= got) {
+		got = fread(piece, 1, n < sizeof piece ? (size_t)n :
+		    sizeof piece, from);
+		if (got == 0)
+			return false;
+		if (to != NULL)
+			fwrite(piece, 1, got, to);
+	}
+	return true;
+}
+
+/* What was left out stands there from the bottom up. */
+static bool
+copy_around(struct tool *t, const struct kept *k,
+    const struct mailauth_forged *without)
+{
+	uint64_t at = 0, size = (uint64_t)(k->end - k->start);
+
+	for (size_t i = mailauth_forged_count(without); i-- > 0;) {
+		uint64_t offset = mailauth_forged_offset(without, i);
+		uint64_t length = mailauth_forged_length(without, i);
+
+		if (!copy(k->f, t->out, offset - at) ||
+		    !copy(k->f, NULL, length))
+			return false;
+		at = offset + length;
+	}
+	return copy(k->f, t->out, size - at);
+}
+
+int
+input_repeat(struct tool *t, const struct kept *k, const char *const *fields,
+    size_t n, const struct mailauth_forged *without)
+{
+	char *own;
+	int first;
+
+	if (fseeko(k->f, k->start, SEEK_SET) == 0 &&
+	    ((first = getc(k->f)) == ' ' || first == '\t'))
+		return tool_fail(t, EXIT_DATA, "%s: the header begins with a "
+		    "blank, and would continue any field above it", k->name);
+	for (size_t i = 0; i < n; i++) {
+		if ((own = input_own_ends(k, fields[i])) == NULL)
+			return tool_broken(t, MAILAUTH_ENOMEM);
+		fputs(own, t->out);
+		free(own);
+	}
+	if (fseeko(k->f, k->start, SEEK_SET) != 0 ||
+	    !copy_around(t, k, without))
+		return tool_fail(t, EXIT_NOINPUT, "%s: it has changed "
+		    "meanwhile", k->name);
+	return 0;
+}
+
 const char *
 input_line_ends(const struct mailauth_message *m)
 {
@@ -89,6 +250,28 @@ input_line_ends(const struct mailauth_message *m)
 	default:
 		return "mixed";
 	}
+}
+
+/* ---- Keys ---- */
+
+int
+input_key(struct tool *t, const char *path, struct mailauth_private_key **out)
+{
+	char error[256];
+	int r;
+
+	errno = 0;
+	r = mailauth_private_key_read_file(path, out, error, sizeof error);
+	if (r == MAILAUTH_ESYSTEM)
+		return tool_fail(t, EXIT_NOINPUT, "%s: %s", path,
+		    strerror(errno));
+	if (r == MAILAUTH_ESYNTAX)
+		return tool_fail(t, EXIT_DATA, "%s: %s", path, error);
+	if (r < 0)
+		return tool_broken(t, r);
+	if (mailauth_private_key_group_readable(*out))
+		tool_fail(t, 0, "warning: %s: its group may read it", path);
+	return 0;
 }
 
 /* ---- The resolver ---- */

@@ -362,10 +362,6 @@ void
 options_help(struct tool *t, const struct command *command,
     const struct option *own)
 {
-	static const struct command *const all[] = {
-		&command_spf, &command_dkim_verify, &command_dmarc,
-		&command_rdns, &command_mx, &command_address, &command_check,
-	};
 	struct globals g;
 
 	globals_init(&g, t);
@@ -380,15 +376,15 @@ options_help(struct tool *t, const struct command *command,
 		fputs("usage: mailauth [global options] COMMAND [options] "
 		    "[operands]\nAsk the DNS what it says about mail.\n"
 		    "\nCommands:\n", t->out);
-		for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-			fprintf(t->out, "  %-12s %s\n", all[i]->name,
-			    all[i]->about);
+		for (size_t i = 0; tool_commands[i] != NULL; i++)
+			fprintf(t->out, "  %-16s %s\n", tool_commands[i]->name,
+			    tool_commands[i]->about);
 	}
 	fputs("\nGlobal options:\n", t->out);
 	help_rows(t->out, g.rows);
 	fputs("\nStatus: 0 pass, 1 another verdict, 75 try again, 64 usage, "
 	    "65 wrong input,\n66 no input, 69 not in this build, 70 internal "
-	    "error, 74 output failed.\n", t->out);
+	    "error, 73 an output file exists,\n74 output failed.\n", t->out);
 	if (command == NULL)
 		fputs("\"mailauth COMMAND --help\" tells more; see mailauth(1)."
 		    "\n", t->out);

@@ -440,7 +440,8 @@ print_text(struct tool *t, const json_t *o)
 	const json_t *field = json_object_get(o, "authentication_results");
 	json_int_t queries, rounds;
 
-	print_heading(t, o);
+	if (is_verdict(o))
+		print_heading(t, o);
 	print_members(t, o, INDENT);
 	if (dns != NULL) {
 		queries = json_integer_value(json_object_get(dns, "queries"));

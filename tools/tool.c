@@ -61,30 +61,69 @@ tool_broken(struct tool *t, int status)
 
 /* ---- Commands ---- */
 
-static const struct command *const commands[] = {
-	&command_address, &command_check, &command_dkim_verify, &command_dmarc,
-	&command_mx, &command_rdns, &command_spf,
+/* In the order in which the help names them. */
+const struct command *const tool_commands[] = {
+	&command_spf, &command_dkim_verify, &command_dkim_sign,
+	&command_dkim_keygen, &command_dkim_verify_key, &command_dmarc,
+	&command_arc_verify, &command_arc_seal, &command_rdns, &command_mx,
+	&command_address, &command_check, &command_results, NULL,
 };
+
+/* Is this the first word of the name?  Then *rest is what follows it, or "". */
+static bool
+is_first(const char *word, const char *name, const char **rest)
+{
+	size_t n = strcspn(name, " ");
+
+	*rest = name[n] == ' ' ? name + n + 1 : name + n;
+	return strlen(word) == n && memcmp(word, name, n) == 0;
+}
 
 /* The command that these arguments name; *used: in how many words. */
 static const struct command *
 find_command(int argc, char **argv, int *used)
 {
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		const char *name = commands[i]->name;
-		size_t first = strcspn(name, " ");
+	const char *rest;
 
-		if (strlen(argv[0]) != first ||
-		    memcmp(argv[0], name, first) != 0)
+	for (size_t i = 0; tool_commands[i] != NULL; i++) {
+		if (!is_first(argv[0], tool_commands[i]->name, &rest))
 			continue;
-		*used = 1;
-		if (name[first] == '\0')
-			return commands[i];
-		*used = 2;
-		if (argc > 1 && strcmp(argv[1], name + first + 1) == 0)
-			return commands[i];
+		*used = *rest != '\0' ? 2 : 1;
+		if (*rest == '\0' ||
+		    (argc > 1 && strcmp(argv[1], rest) == 0))
+			return tool_commands[i];
 	}
 	return NULL;
+}
+
+/* "dkim --help": what there is. */
+static int
+help_group(struct tool *t, const char *group)
+{
+	const char *rest;
+
+	for (size_t i = 0; tool_commands[i] != NULL; i++)
+		if (is_first(group, tool_commands[i]->name, &rest))
+			fprintf(t->out, "mailauth %-16s  %s\n",
+			    tool_commands[i]->name, tool_commands[i]->about);
+	return EXIT_PASS;
+}
+
+/* "dkim" alone. */
+static int
+ask_which(struct tool *t, const char *group)
+{
+	char list[256] = "";
+	const char *rest;
+
+	for (size_t i = 0; tool_commands[i] != NULL; i++) {
+		size_t n = strlen(list);
+
+		if (is_first(group, tool_commands[i]->name, &rest))
+			snprintf(list + n, sizeof list - n, "%s%s",
+			    n > 0 ? ", " : "", rest);
+	}
+	return tool_usage(t, "%s what?  There is: %s", group, list);
 }
 
 static int
@@ -96,17 +135,16 @@ run_command(struct tool *t, int argc, char **argv)
 	if (argc == 0)
 		return tool_usage(t, "which command?");
 	c = find_command(argc, argv, &used);
-	if (c == NULL && used == 2 && argc > 1 &&
-	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		c = &command_dkim_verify;
-		used = 1;
-	}
-	if (c == NULL && used == 2)
-		return argc > 1 ? tool_usage(t, "there is no command %s %s",
-		    argv[0], argv[1]) :
-		    tool_usage(t, "%s what?  There is: dkim verify", argv[0]);
-	if (c == NULL)
+	if (c == NULL && used == 0)
 		return tool_usage(t, "there is no command %s", argv[0]);
+	if (c == NULL && argc == 1)
+		return ask_which(t, argv[0]);
+	if (c == NULL && (strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0))
+		return help_group(t, argv[0]);
+	if (c == NULL)
+		return tool_usage(t, "there is no command %s %s", argv[0],
+		    argv[1]);
 	t->command = c->name;
 	return c->run(t, argc - used, argv + used);
 }

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <jansson.h>
 
@@ -33,6 +34,7 @@ enum {
 	EXIT_NOINPUT = 66,
 	EXIT_UNAVAILABLE = 69,	/* this build lacks it */
 	EXIT_SOFTWARE = 70,
+	EXIT_CANTCREAT = 73,
 	EXIT_IO = 74,		/* output failed */
 	EXIT_TEMPFAIL = 75
 };
@@ -133,6 +135,29 @@ void options_help(struct tool *, const struct command *, const struct option *);
  */
 int input_message(struct tool *, const char *path, struct mailauth_message *);
 /*
+ * The same for a message that will be written again: what cannot be read twice
+ * is kept in a temporary file.  Free it whatever came of it.
+ */
+struct kept {
+	FILE *f;
+	const char *name;
+	off_t start, end;
+	bool lf;		/* its first line ends in a bare LF */
+};
+int input_message_kept(struct tool *, const char *path,
+    struct mailauth_message *, struct kept *);
+void input_kept_free(struct tool *, struct kept *);
+/*
+ * Write it to the output: these fields on top, with its own line ends, then the
+ * message as it is but for forged fields (NULL: none).  0 or the exit status.
+ */
+int input_repeat(struct tool *, const struct kept *, const char *const *fields,
+    size_t n, const struct mailauth_forged *without);
+/* A field with the message's line ends; free(3) it.  NULL: no memory. */
+char *input_own_ends(const struct kept *, const char *field);
+/* A private key from its file.  0 or the exit status. */
+int input_key(struct tool *, const char *path, struct mailauth_private_key **);
+/*
  * The resolver the options ask for, after all other input: it has what is left
  * of the time.  0 or the exit status.
  */
@@ -183,14 +208,26 @@ void out_spf(struct tool *, json_t *, const struct mailauth_spf *);
 void out_dkim(struct tool *, json_t *, const struct mailauth_dkim *);
 void out_dmarc(struct tool *, json_t *, const struct mailauth_dmarc *);
 void out_rdns(struct tool *, json_t *, const struct mailauth_rdns *);
+void out_arc(struct tool *, json_t *, const struct mailauth_arc *);
 int status_dmarc(int result);
 
 /* pass | policy, and walk | psl */
 extern const char *const unsigned_body_words[], *const discovery_words[];
 
+/*
+ * What a signer or sealer refuses: the option that is wrong (EXIT_USAGE), or
+ * what is against message or key (EXIT_DATA).
+ */
+int refused(struct tool *, const char *reason, const char *detail);
+/* A warning to standard error, and to the list. */
+void warn(struct tool *, json_t *list, const char *reason);
+
 /* ---- Commands ---- */
 
-extern const struct command command_address, command_check, command_dkim_verify,
-    command_dmarc, command_mx, command_rdns, command_spf;
+extern const struct command command_address, command_arc_seal,
+    command_arc_verify, command_check, command_dkim_keygen, command_dkim_sign,
+    command_dkim_verify, command_dkim_verify_key, command_dmarc, command_mx,
+    command_rdns, command_results, command_spf;
+extern const struct command *const tool_commands[];	/* ends in NULL */
 
 #endif

@@ -63,6 +63,18 @@ MAILAUTH_API int mailauth_message_header_done(const struct mailauth_message *);
 MAILAUTH_API int mailauth_message_ended(const struct mailauth_message *);
 
 /*
+ * The header's fields from the top, once it is complete: how many lines with
+ * their folds there are; of field i its name without blanks, *n octets (NULL:
+ * none that is one), and what follows the colon, without the last line end,
+ * folds as CRLF.
+ */
+MAILAUTH_API size_t mailauth_message_count(const struct mailauth_message *);
+MAILAUTH_API const char *mailauth_message_field_name(const struct mailauth_message *,
+    size_t i, size_t *n);
+MAILAUTH_API const char *mailauth_message_field_value(const struct mailauth_message *,
+    size_t i, size_t *n);
+
+/*
  * The line ends seen: MAILAUTH_LINES_CRLF (also without any), MAILAUTH_LINES_LF;
  * 0: both.  Bare CRs do not count.
  */

@@ -135,6 +135,39 @@ mailauth_message_ended(const struct mailauth_message *m)
 	return m != NULL && m->state == MESSAGE_ENDED;
 }
 
+size_t
+mailauth_message_count(const struct mailauth_message *m)
+{
+	return m != NULL ? ma_message_fields(m) : 0;
+}
+
+static const char *
+give(struct slice s, size_t *n)
+{
+	if (n != NULL)
+		*n = s.n;
+	return s.p;
+}
+
+const char *
+mailauth_message_field_name(const struct mailauth_message *m, size_t i,
+    size_t *n)
+{
+	struct slice name = { NULL, 0 };
+
+	if (i < mailauth_message_count(m))
+		name = ma_message_field(m, i).name;
+	return give(name.n > 0 ? name : ma_slice(NULL, 0), n);
+}
+
+const char *
+mailauth_message_field_value(const struct mailauth_message *m, size_t i,
+    size_t *n)
+{
+	return give(i < mailauth_message_count(m) ?
+	    ma_message_field(m, i).value : ma_slice(NULL, 0), n);
+}
+
 int
 mailauth_message_line_ends(const struct mailauth_message *m)
 {

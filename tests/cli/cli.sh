@@ -5,46 +5,8 @@
 set -u
 export LC_ALL=C
 tool=$1 fixtures=$2
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-bad=0 number=0
-in=/dev/null
-
-wrong() {
-	echo "$*"
-	sed 's/^/    out: /' "$dir/out" | head -n 8
-	sed 's/^/    err: /' "$dir/err" | head -n 8
-	bad=1
-}
-
-run() {
-	number=$((number + 1))
-	"$tool" "$@" <"$in" >"$dir/out" 2>"$dir/err"
-}
-
-# A failure: this status, this in the message, nothing on standard output.
-fails() { # STATUS PATTERN ARGUMENT...
-	want=$1 pattern=$2
-	shift 2
-	run "$@"
-	got=$?
-	if [ $got -ne "$want" ]; then wrong "mailauth $*: status $got, not $want"
-	elif [ -s "$dir/out" ]; then wrong "mailauth $*: something on standard output"
-	elif ! grep -q -e "$pattern" "$dir/err"; then wrong "mailauth $*: no \"$pattern\""
-	fi
-}
-
-# A result: this status, this in the output, nothing on standard error.
-says() { # STATUS PATTERN ARGUMENT...
-	want=$1 pattern=$2
-	shift 2
-	run "$@"
-	got=$?
-	if [ $got -ne "$want" ]; then wrong "mailauth $*: status $got, not $want"
-	elif [ -s "$dir/err" ]; then wrong "mailauth $*: something on standard error"
-	elif ! grep -q -e "$pattern" "$dir/out"; then wrong "mailauth $*: no \"$pattern\""
-	fi
-}
+# shellcheck source=tests/cli/common.sh
+. "$(dirname "$0")/common.sh"
 
 zone=$dir/zone
 cat >"$zone" <<'END'
@@ -68,13 +30,15 @@ envelope="--ip 192.0.2.25 --helo mail.example.com --mail-from bounces@example.co
 says 0 '^usage: mailauth' --help
 says 0 'COMMAND' -h
 says 0 '^mailauth [0-9][0-9.]*$' --version
-for command in spf 'dkim verify' dmarc rdns mx address check; do
+for command in spf 'dkim verify' 'dkim sign' 'dkim keygen' 'dkim verify-key' \
+    dmarc 'arc verify' 'arc seal' rdns mx address check results; do
 	# shellcheck disable=SC2086
 	says 0 "^usage: .* $command" $command --help
 	says 0 "^  $command " --help
 done
-says 0 'dkim verify' dkim --help
-for later in 'dkim sign' 'dkim keygen' 'arc verify' results mta-sts tls-rpt dane; do
+says 0 'dkim verify-key' dkim --help
+says 0 'arc seal' arc -h
+for later in mta-sts tls-rpt dane; do
 	# shellcheck disable=SC2086
 	fails 64 "there is no command" $later
 done
@@ -83,12 +47,17 @@ done
 
 fails 64 'which command'
 fails 64 'no command nonsense' nonsense
-fails 64 'dkim what' dkim
+fails 64 'dkim what?  There is: verify, sign, keygen' dkim
+fails 64 'arc what?  There is: verify, seal' arc
+fails 64 'no command arc nonsense' arc nonsense
 fails 64 'no option --nonsense' spf --nonsense
 fails 64 'no option --nonsense' --nonsense spf
 fails 64 'no option -q' -q spf
 fails 64 'no option --policy' mx --policy example.com
-fails 64 'no option --prepend' check --prepend
+# shellcheck disable=SC2086
+fails 64 'does not go with --json' -j check $envelope --prepend
+# shellcheck disable=SC2086
+fails 64 'trusted-sealer' check $envelope --trusted-sealer 'a b'
 fails 64 'needs a value' spf --ip
 fails 64 'takes no value' --json=yes spf
 fails 64 'ip is needed' spf --helo x

@@ -305,8 +305,81 @@ def mailbox_wrong(case, got):
         f"valid {got['valid']} ({got['reason']})"
 
 
+def arc(case, folder):
+    at = case["inputs"].get("time")
+    args = [] if at is None else ["--at", str(at)]
+    return args + ["arc", "verify"], message(case, folder)
+
+
+def arc_wrong(case, got):
+    if got["result"] not in case["expected"]["cv"]:
+        return f"result {got['result']} ({got['reason']})"
+    if (got["oldest_pass"] is not None) != (got["result"] == "pass"):
+        return f"oldest_pass {got['oldest_pass']}"
+    return None
+
+
+def arc_sign(case, folder):
+    i = case["inputs"]
+    # It is read before the command has ended, and removed with the script.
+    key = os.path.join(KEYS.name, case["name"])
+    descriptor = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as f:
+        f.write(i["private_key_pem"])
+    return ["--at", str(i["time"]), "arc", "seal", "--domain", i["domain"],
+            "--selector", i["selector"], "--key", key, "--authserv-id",
+            i["authserv_id"], "--headers", i["sig_headers"]], message(case, folder)
+
+
+def tags(text):
+    """The tags but b=, whatever their order and their folds."""
+    pairs = ("".join(part.split()).partition("=")
+             for part in text.split(";") if part.strip())
+    return {name: value for name, _, value in pairs if name != "b"}
+
+
+def arc_sign_wrong(case, got):
+    want = case["expected"]
+    if (want["AS"] == "") != (got["fields"] == []):
+        return f"{len(got['fields'])} fields"
+    if not got["fields"]:
+        return None
+    values = [field.partition(":")[2] for field in got["fields"]]
+    for name, value in (("AS", values[0]), ("AMS", values[1])):
+        if tags(value) != tags(want[name]):
+            return f"{name} {tags(value)}"
+    if "".join(values[2].split()) != "".join(want["AAR"].split()):
+        return f"AAR {values[2]}"
+    return None
+
+
+def authres(case, _folder):
+    value = case["inputs"]["value"]
+    return ["results"], f"Authentication-Results: {value}\r\n\r\n".encode()
+
+
+def authres_wrong(case, got):
+    want = case["expected"]
+    field = got["fields"][0]
+    if field["valid"] != want.get("strict", True):
+        return f"valid {field['valid']}: {field['detail']}"
+    if not field["valid"]:
+        return None
+    results = [{"method": r["method"], "method_version": r["method_version"],
+                "result": r["result"], "reason": r["reason"],
+                "props": r["properties"]} for r in field["results"]]
+    wanted = [{"method_version": 1, "reason": None} | r for r in want["results"]]
+    if field["authserv_id"] != want["authserv_id"] or \
+            field["version"] != want.get("version", 1) or results != wanted:
+        return f"{field}"
+    return None
+
+
+KEYS = tempfile.TemporaryDirectory()
 COMMANDS = {
     "spf": (spf, spf_wrong), "dkim": (dkim, dkim_wrong),
+    "arc": (arc, arc_wrong), "arc-sign": (arc_sign, arc_sign_wrong),
+    "authres": (authres, authres_wrong),
     "dmarc": (dmarc, dmarc_wrong), "iprev": (iprev, iprev_wrong),
     "mx": (mx, mx_wrong), "address-literal": (literal, literal_wrong),
     "mailbox": (mailbox, mailbox_wrong),

@@ -728,6 +728,37 @@ END_TEST
 /* ---- Fields by name ---- */
 
 /* RFC 6376 section 5.4.2: from the bottom up, without regard to case. */
+START_TEST(gives_out_its_fields)
+{
+	struct mailauth_message *m = mailauth_message_new();
+	const char *text = "To : a\n b\nno field\n:\nX:\n\nbody\n";
+	size_t n = 7;
+
+	ck_assert_uint_eq(mailauth_message_count(NULL), 0);
+	ck_assert_uint_eq(mailauth_message_count(m), 0);
+	mailauth_message_set_line_ends(m, MAILAUTH_LINES_FIRST);
+	feed(m, ma_str(text), 3);
+	mailauth_message_end(m);
+	ck_assert_uint_eq(mailauth_message_count(m), 4);
+	ck_assert_mem_eq(mailauth_message_field_name(m, 0, &n), "To", 2);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_mem_eq(mailauth_message_field_value(m, 0, &n), " a\r\n b", 6);
+	ck_assert_uint_eq(n, 6);
+	for (size_t i = 1; i < 3; i++) {
+		ck_assert_ptr_null(mailauth_message_field_name(m, i, &n));
+		ck_assert_uint_eq(n, 0);
+		mailauth_message_field_value(m, i, &n);
+		ck_assert_uint_eq(n, 0);
+	}
+	ck_assert_mem_eq(mailauth_message_field_name(m, 3, NULL), "X", 1);
+	ck_assert_ptr_nonnull(mailauth_message_field_value(m, 3, &n));
+	ck_assert_uint_eq(n, 0);
+	ck_assert_ptr_null(mailauth_message_field_name(m, 4, &n));
+	ck_assert_ptr_null(mailauth_message_field_value(m, 4, &n));
+	mailauth_message_free(m);
+}
+END_TEST
+
 START_TEST(picks_from_the_bottom)
 {
 	const struct slice text = SLICE_LIT("Received: A\r\nX: 1\r\n"
@@ -1027,6 +1058,7 @@ main(void)
 	tcase_add_test(tc, says_what_is_out_of_turn);
 	tcase_add_test(tc, limits_the_header);
 	tcase_add_test(tc, keeps_no_endless_header);
+	tcase_add_test(tc, gives_out_its_fields);
 	tcase_add_test(tc, picks_from_the_bottom);
 	tcase_add_loop_test(growth, bears_a_flood_of_fields, 0, 2);
 	tcase_add_loop_test(growth, hashes_large_bodies_in_little_memory, 0, 5);
