@@ -22,15 +22,14 @@ struct result {
 	uint32_t version;
 	struct comment *comments;
 	struct property *properties;
-	struct result *next;
 };
 
 struct mailauth_authres {
 	const char *authserv_id;
 	uint32_t version;
 	struct comment *comments;	/* of the head */
-	struct result *results, *last;
-	int n;
+	struct result **results;
+	int n, cap;
 	struct arena arena;
 	struct buf text;		/* what was last written */
 };
@@ -113,16 +112,25 @@ copy_keyword(struct mailauth_authres *a, const char *word)
 static struct result *
 get(const struct mailauth_authres *a, int i)
 {
-	struct result *r;
+	return a != NULL && i >= 0 && i < a->n ? a->results[i] : NULL;
+}
 
-	if (a == NULL || i < 0 || i >= a->n)
-		return NULL;
-	if (i == a->n - 1)
-		return a->last;
-	r = a->results;
-	while (r != NULL && i-- > 0)
-		r = r->next;
-	return r;
+/* Room for one more. */
+static bool
+grow(struct mailauth_authres *a)
+{
+	int cap = a->cap > 0 ? 2 * a->cap : 8;
+	struct result **list;
+
+	if (a->n < a->cap)
+		return true;
+	if ((list = alloc(a, (size_t)cap * sizeof *list)) == NULL)
+		return false;
+	if (a->n > 0)
+		memcpy(list, a->results, (size_t)a->n * sizeof *list);
+	a->results = list;
+	a->cap = cap;
+	return true;
 }
 
 bool
@@ -160,16 +168,12 @@ mailauth_authres_add_result(struct mailauth_authres *a, const char *method,
 	if (a == NULL || !is_keyword(ma_str(method)) ||
 	    !is_keyword(ma_str(result)) || a->n == MAILAUTH_AUTHRES_RESULTS)
 		return MAILAUTH_EINVAL;
-	if ((r = alloc(a, sizeof *r)) == NULL ||
+	if (!grow(a) || (r = alloc(a, sizeof *r)) == NULL ||
 	    (r->method = copy_keyword(a, method)) == NULL ||
 	    (r->result = copy_keyword(a, result)) == NULL)
 		return MAILAUTH_ENOMEM;
 	r->version = version;
-	if (a->last != NULL)
-		a->last->next = r;
-	else
-		a->results = r;
-	a->last = r;
+	a->results[a->n] = r;
 	return a->n++;
 }
 
@@ -363,8 +367,8 @@ ma_authres_write(struct field_writer *w, const struct mailauth_authres *a)
 		snprintf(version, sizeof version, "%u", (unsigned)a->version);
 		ma_field_word(w, version);
 	}
-	for (const struct result *r = a->results; r != NULL; r = r->next)
-		write_result(w, r);
+	for (int i = 0; i < a->n; i++)
+		write_result(w, a->results[i]);
 	if (a->n == 0) {
 		ma_field_mark(w, ';');
 		ma_field_word(w, "none");
@@ -417,9 +421,8 @@ ma_authres_merge(struct mailauth_authres *to,
 {
 	int status = MAILAUTH_DONE;
 
-	for (const struct result *r = from->results;
-	    status == MAILAUTH_DONE && r != NULL; r = r->next)
-		status = copy_result(to, r);
+	for (int i = 0; status == MAILAUTH_DONE && i < from->n; i++)
+		status = copy_result(to, from->results[i]);
 	return status;
 }
 

@@ -76,7 +76,7 @@ awk -v q='"' '/^static const char zone/ { on = 1; next }
     end { exit }' "$here/mail.h" > "$stage/zone"
 
 bad=0
-for program in milter loop filter records readme example; do
+for program in milter signers loop filter records readme example; do
 	file=$here/$program.c
 	input=/dev/null
 	case $program in readme|example) file=$stage/$program.c ;; esac

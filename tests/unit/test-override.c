@@ -231,6 +231,42 @@ START_TEST(tells_its_evidence)
 }
 END_TEST
 
+/* RFC 8617 section 4.1.1: what a check has found, in the set that is added. */
+START_TEST(seals_what_a_check_has_found)
+{
+	const char *const trusted[3] = { NULL };
+	struct mailauth_message *m = mailauth_message_new();
+	struct mailauth_sealer *s = mailauth_sealer_new(m, NULL, NOW);
+	struct mailauth_check *c;
+	struct buf text = { 0 };
+	const char *field, *arc;
+
+	ma_buf_str(&text, MESSAGE);
+	seal(&text, "a.example", YES, NULL);
+	c = check(&text, trusted);
+	mailauth_sealer_set_key(s, "b.example", "s", key);
+	mailauth_sealer_set_authserv_id(s, "mx.example");
+	mailauth_message_write(m, text.p, text.n);
+	mailauth_message_end(m);
+	field = mailauth_check_authentication_results(c);
+	ck_assert_int_eq(mailauth_sealer_add_results(s, field, strlen(field)),
+	    MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_sealer_set_chain(s,
+	    mailauth_arc_result(mailauth_check_arc(c))), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_sealer_step(s), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_sealer_chain(s), MAILAUTH_ARC_PASS);
+	/* The same, but for its name and the instance. */
+	arc = mailauth_sealer_field(s, 2);
+	ck_assert(strncmp(arc, "ARC-Authentication-Results: i=2; mx.example;",
+	    44) == 0);
+	ck_assert_str_eq(strchr(strchr(arc, ';') + 1, ';'), strchr(field, ';'));
+	mailauth_check_free(c);
+	mailauth_sealer_free(s);
+	mailauth_message_free(m);
+	ma_buf_free(&text);
+}
+END_TEST
+
 /* A message that passes needs nobody's word. */
 START_TEST(overrides_failures_alone)
 {
@@ -352,6 +388,7 @@ main(void)
 	tcase_add_unchecked_fixture(tc, make, unmake);
 	tcase_add_loop_test(tc, believes_whom_it_is_told_to, 0, ROWS(rows));
 	tcase_add_test(tc, tells_its_evidence);
+	tcase_add_test(tc, seals_what_a_check_has_found);
 	tcase_add_test(tc, overrides_failures_alone);
 	tcase_add_test(tc, keeps_limits);
 	tcase_add_loop_test(tc, writes_one_field_whatever_comes, 0,

@@ -1075,8 +1075,11 @@ main(void)
 	tcase_add_test(tc, asks_by_hand);
 	tcase_add_loop_test(tc, minds_what_it_is_answered, 0, ROWS(remotes));
 	tcase_add_test(tc, bears_a_lack_of_memory);
-	tcase_add_test(tc, signs_100_megabytes_in_the_memory_of_a_kilobyte);
 	tcase_add_loop_test(tc, makes_the_rfcs_signatures, 0, ROWS(examples));
+	suite_add_tcase(suite, tc);
+	tc = unit_growth();
+	tcase_add_unchecked_fixture(tc, make_keys, free_keys);
+	tcase_add_test(tc, signs_100_megabytes_in_the_memory_of_a_kilobyte);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }
