@@ -15,18 +15,6 @@ struct mailauth_arc {
 	struct arc arc;
 };
 
-const char *
-mailauth_arc_result_name(int result)
-{
-	static const char *const words[] = {
-		[MAILAUTH_ARC_NONE] = "none", [MAILAUTH_ARC_PASS] = "pass",
-		[MAILAUTH_ARC_FAIL] = "fail",
-	};
-
-	return result > 0 && result < (int)COUNT(words) ? words[result] :
-	    "unknown";
-}
-
 /* ---- Life ---- */
 
 static int

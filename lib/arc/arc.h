@@ -2,6 +2,7 @@
  * The ARC room: RFC 8617.
  *	chain.c		the header's ARC sets, and whether they are a chain
  *	eval.c		signatures, seals and answers -> the chain's status
+ *	result.c	the results' words
  *	api.c		the handle of a validation, and its exported functions
  *	set.c		a new set: its three fields
  *	sealer.c	the handle of a sealer, and its exported functions

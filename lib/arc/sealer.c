@@ -17,20 +17,6 @@ struct mailauth_sealer {
 	int failed;			/* MAILAUTH_DONE, or MAILAUTH_ECRYPTO */
 };
 
-const char *
-mailauth_sealer_result_name(int result)
-{
-	static const char *const words[] = {
-		[MAILAUTH_SEALER_SEALED] = "sealed",
-		[MAILAUTH_SEALER_REFUSED] = "refused",
-		[MAILAUTH_SEALER_TEMPERROR] = "temperror",
-		[MAILAUTH_SEALER_ENDED] = "ended",
-	};
-
-	return result > 0 && result < (int)COUNT(words) ? words[result] :
-	    "unknown";
-}
-
 /* ---- Results ---- */
 
 /* Add what a field says, if it is one of ours. */

@@ -23,19 +23,6 @@ struct mailauth_signer {
 	int failed;			/* MAILAUTH_DONE, or MAILAUTH_ECRYPTO */
 };
 
-const char *
-mailauth_signer_result_name(int result)
-{
-	static const char *const words[] = {
-		[MAILAUTH_SIGNER_SIGNED] = "signed",
-		[MAILAUTH_SIGNER_REFUSED] = "refused",
-		[MAILAUTH_SIGNER_TEMPERROR] = "temperror",
-	};
-
-	return result > 0 && result < (int)COUNT(words) ? words[result] :
-	    "unknown";
-}
-
 /* ---- Life ---- */
 
 static int

@@ -18,22 +18,6 @@ struct mailauth_key_check {
 	struct slice record;
 };
 
-const char *
-mailauth_key_check_result_name(int result)
-{
-	static const char *const words[] = {
-		[MAILAUTH_KEY_VALID] = "valid",
-		[MAILAUTH_KEY_MISMATCH] = "mismatch",
-		[MAILAUTH_KEY_REVOKED] = "revoked",
-		[MAILAUTH_KEY_INVALID] = "invalid",
-		[MAILAUTH_KEY_NONE] = "none",
-		[MAILAUTH_KEY_TEMPERROR] = "temperror",
-	};
-
-	return result > 0 && result < (int)COUNT(words) ? words[result] :
-	    "unknown";
-}
-
 struct mailauth_key_check *
 mailauth_key_check_new(struct mailauth_lookups *lookups, const char *domain,
     const char *selector, const struct mailauth_private_key *key)

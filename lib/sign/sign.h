@@ -2,6 +2,7 @@
  * The sign room: signatures made, DKIM's and ARC's, and keys published.
  *	text.c		the text of the field, folded
  *	signing.c	one signature, from its settings to its field
+ *	result.c	the results' words
  *	api.c		the handle of a signer, and its exported functions
  *	publish.c	a private key -> its key record
  *	keycheck.c	is a private key published?
