@@ -258,7 +258,7 @@ int
 input_key(struct tool *t, const char *path, struct mailauth_private_key **out)
 {
 	char error[256];
-	int r;
+	int r, exposure;
 
 	errno = 0;
 	r = mailauth_private_key_read_file(path, out, error, sizeof error);
@@ -269,8 +269,11 @@ input_key(struct tool *t, const char *path, struct mailauth_private_key **out)
 		return tool_fail(t, EXIT_DATA, "%s: %s", path, error);
 	if (r < 0)
 		return tool_broken(t, r);
-	if (mailauth_private_key_group_readable(*out))
-		tool_fail(t, 0, "warning: %s: its group may read it", path);
+	exposure = mailauth_private_key_exposure(*out);
+	if (exposure != 0)
+		tool_fail(t, 0, "warning: %s: %s may read it: chmod 600", path,
+		    exposure == MAILAUTH_KEY_WORLD_READABLE ? "others" :
+		    "its group");
 	return 0;
 }
 

@@ -42,9 +42,9 @@ MAILAUTH_API int mailauth_private_key_parse(const void *text, size_t n,
     struct mailauth_private_key **out, char *error, size_t size);
 /*
  * From a file.  Refused, MAILAUTH_ESYNTAX: what is not a regular file, what
- * belongs to somebody else than root and the effective user, what others may
- * read or write, what its group may write.  That its group may read it is told by
- * mailauth_private_key_group_readable().  MAILAUTH_ESYSTEM: see errno.
+ * belongs to somebody else than root and the effective user, what its group or
+ * others may write.  That they may read it is told by
+ * mailauth_private_key_exposure().  MAILAUTH_ESYSTEM: see errno.
  */
 MAILAUTH_API int mailauth_private_key_read_file(const char *path,
     struct mailauth_private_key **out, char *error, size_t size);
@@ -58,7 +58,13 @@ MAILAUTH_API void mailauth_private_key_free(struct mailauth_private_key *);	/* N
 
 MAILAUTH_API int mailauth_private_key_algorithm(const struct mailauth_private_key *);
 MAILAUTH_API uint32_t mailauth_private_key_bits(const struct mailauth_private_key *);
-MAILAUTH_API int mailauth_private_key_group_readable(const struct mailauth_private_key *);
+
+/* Who but its owner may read the file that a key came from; 0: nobody. */
+enum mailauth_key_exposure {
+	MAILAUTH_KEY_GROUP_READABLE = 1,
+	MAILAUTH_KEY_WORLD_READABLE = 2
+};
+MAILAUTH_API int mailauth_private_key_exposure(const struct mailauth_private_key *);
 
 /*
  * These write a text of at most size octets with its NUL, nothing where it does

@@ -81,8 +81,8 @@ int ma_private_key_sign(const struct mailauth_private_key *,
 /* Are these the halves of one pair? */
 bool ma_key_belongs(const struct public_key *,
     const struct mailauth_private_key *);
-/* Its file may be read by its group. */
-void ma_private_key_set_readable(struct mailauth_private_key *);
+/* Of its file: enum mailauth_key_exposure. */
+void ma_private_key_set_exposure(struct mailauth_private_key *, int);
 
 /* ---- The memory of keys ---- */
 

@@ -30,7 +30,7 @@ enum {
 struct mailauth_private_key {
 	enum key_type type;
 	uint32_t bits;
-	bool readable;			/* by a group: see _read_file() */
+	int exposure;			/* of its file */
 	EVP_PKEY *pkey;
 	EVP_PKEY_CTX *signer;		/* RSA: made ready, copied for use */
 	struct buf public_octets;
@@ -504,15 +504,15 @@ mailauth_private_key_bits(const struct mailauth_private_key *k)
 }
 
 int
-mailauth_private_key_group_readable(const struct mailauth_private_key *k)
+mailauth_private_key_exposure(const struct mailauth_private_key *k)
 {
-	return k != NULL && k->readable;
+	return k != NULL ? k->exposure : 0;
 }
 
 void
-ma_private_key_set_readable(struct mailauth_private_key *k)
+ma_private_key_set_exposure(struct mailauth_private_key *k, int exposure)
 {
-	k->readable = true;
+	k->exposure = exposure;
 }
 
 enum key_type

@@ -18,13 +18,21 @@ fault(const struct stat *st)
 		return "it is not a regular file";
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return "it belongs to somebody else";
-	if ((st->st_mode & S_IRWXO) != 0)
-		return "others may use it: chmod 600";
+	if ((st->st_mode & S_IWOTH) != 0)
+		return "others may write it: chmod 600";
 	if ((st->st_mode & S_IWGRP) != 0)
 		return "its group may write it: chmod 600";
 	if (st->st_size > MAILAUTH_PRIVATE_KEY_BYTES)
 		return "it is longer than a key can be";
 	return NULL;
+}
+
+static int
+exposure(const struct stat *st)
+{
+	if ((st->st_mode & S_IROTH) != 0)
+		return MAILAUTH_KEY_WORLD_READABLE;
+	return (st->st_mode & S_IRGRP) != 0 ? MAILAUTH_KEY_GROUP_READABLE : 0;
 }
 
 /* Up to size octets; how many, or MAILAUTH_ESYSTEM. */
@@ -89,8 +97,8 @@ mailauth_private_key_read_file(const char *path,
 			r = read_key(fd, out, error, size);
 		}
 	}
-	if (r == MAILAUTH_DONE && (st.st_mode & S_IRGRP) != 0)
-		ma_private_key_set_readable(*out);
+	if (r == MAILAUTH_DONE)
+		ma_private_key_set_exposure(*out, exposure(&st));
 	saved = errno;
 	close(fd);
 	errno = saved;

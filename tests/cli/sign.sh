@@ -82,9 +82,9 @@ fails 66 'nowhere' dkim sign $sign --key nowhere crlf
 # shellcheck disable=SC2086
 fails 65 'not a regular file' dkim sign $sign --key . crlf
 cp rsa.pem open.pem
-chmod 644 open.pem
+chmod 602 open.pem
 # shellcheck disable=SC2086
-fails 65 'open.pem: others may use it' dkim sign $sign --key open.pem crlf
+fails 65 'open.pem: others may write it' dkim sign $sign --key open.pem crlf
 chmod 660 open.pem
 # shellcheck disable=SC2086
 fails 65 'its group may write it' dkim sign $sign --key open.pem crlf
@@ -92,6 +92,11 @@ chmod 640 open.pem
 # shellcheck disable=SC2086
 run dkim sign $sign --key open.pem crlf
 grep -q 'warning: open.pem: its group may read it' err || wrong "no warning"
+chmod 644 open.pem
+# shellcheck disable=SC2086
+run dkim sign $sign --key open.pem crlf
+grep -q 'warning: open.pem: others may read it' err || wrong "no warning"
+grep -q '^DKIM-Signature' out || wrong "not signed"
 cp crlf junk.pem
 chmod 600 junk.pem
 # shellcheck disable=SC2086

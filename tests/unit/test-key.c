@@ -569,16 +569,16 @@ static const struct {
 	const char *what;
 	mode_t mode;
 	const char *error;		/* NULL: it is read */
-	bool readable;
+	int exposure;
 } files[] = {
-	{ "its own", 0600, NULL, false },
-	{ "read only", 0400, NULL, false },
-	{ "the group reads", 0640, NULL, true },
-	{ "others read", 0604, "others may use it", false },
-	{ "others write", 0602, "others may use it", false },
-	{ "others run", 0601, "others may use it", false },
-	{ "all read", 0644, "others may use it", false },
-	{ "the group writes", 0660, "its group may write it", false },
+	{ "its own", 0600, NULL, 0 },
+	{ "read only", 0400, NULL, 0 },
+	{ "the group reads", 0640, NULL, MAILAUTH_KEY_GROUP_READABLE },
+	{ "others read", 0604, NULL, MAILAUTH_KEY_WORLD_READABLE },
+	{ "all read", 0644, NULL, MAILAUTH_KEY_WORLD_READABLE },
+	{ "others write", 0602, "others may write it", 0 },
+	{ "the group writes", 0660, "its group may write it", 0 },
+	{ "all write", 0666, "others may write it", 0 },
 };
 
 START_TEST(minds_the_mode_of_files)
@@ -598,8 +598,8 @@ START_TEST(minds_the_mode_of_files)
 	if (files[_i].error == NULL) {
 		ck_assert_msg(r == MAILAUTH_DONE, "%s: %s", files[_i].what,
 		    error);
-		ck_assert_int_eq(mailauth_private_key_group_readable(key),
-		    files[_i].readable);
+		ck_assert_int_eq(mailauth_private_key_exposure(key),
+		    files[_i].exposure);
 	} else {
 		ck_assert_msg(r == MAILAUTH_ESYNTAX, "%s", files[_i].what);
 		ck_assert_ptr_null(key);
