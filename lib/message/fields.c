@@ -181,6 +181,53 @@ ma_message_last(const struct mailauth_message *m, struct slice name)
 	return m->header.nslots > 0 ? *find_slot(&m->header, name) : NO_FIELD;
 }
 
+/* ---- Fields that others may see ---- */
+
+static bool
+is_ftext(int c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+bool
+ma_is_like_field(struct slice line, struct slice name)
+{
+	size_t matched = 0;
+
+	for (size_t i = 0; i < line.n; i++) {
+		int c = (unsigned char)line.p[i];
+
+		if (matched == name.n)
+			return c == ':' || !is_ftext(c);
+		if (!is_ftext(c))
+			continue;
+		if (ma_lower((char)c) != ma_lower(name.p[matched++]))
+			return false;
+	}
+	return matched == name.n;
+}
+
+/* Others look no further for a name at the start of a line. */
+enum { SKIPPED = 60 };
+
+/* Where all see the end of a line a fold follows, but see _field(). */
+bool
+ma_hides_field(struct slice raw, struct slice name)
+{
+	for (size_t i = 0; i < raw.n; i++) {
+		char c = raw.p[i], after = i + 1 < raw.n ? raw.p[i + 1] : '\0';
+		bool crlf = c == '\n' && i > 0 && raw.p[i - 1] == '\r';
+
+		if ((c != '\r' && c != '\n') || (c == '\r' && after == '\n') ||
+		    (crlf && ma_is_wsp(after)))
+			continue;
+		if (ma_is_like_field(ma_sub(raw, i + 1, name.n + SKIPPED),
+		    name))
+			return true;
+	}
+	return false;
+}
+
 /* ---- Taken by name ---- */
 
 struct pick {

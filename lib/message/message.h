@@ -48,6 +48,13 @@ struct field ma_message_field(const struct mailauth_message *, size_t i);
 uint32_t ma_message_last(const struct mailauth_message *, struct slice name);
 /* Was the header longer than the limit?  Then it has no fields. */
 bool ma_message_header_over(const struct mailauth_message *);
+/*
+ * Does a line begin with this name, other octets than those of names skipped,
+ * and then something that cannot belong to a name, or a colon?
+ */
+bool ma_is_like_field(struct slice line, struct slice name);
+/* Does such a line begin within a field, behind what some take for its end? */
+bool ma_hides_field(struct slice raw, struct slice name);
 /* MAILAUTH_DONE, or the failure for which the message is lost. */
 int ma_message_status(const struct mailauth_message *);
 
