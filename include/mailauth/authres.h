@@ -97,14 +97,24 @@ MAILAUTH_API int mailauth_authres_add_comment(struct mailauth_authres *, int i,
 /* ---- Forged fields: section 5 ---- */
 
 /*
- * The Authentication-Results fields of a message that claim to be of this
- * authserv-id, wherever they stand, from the bottom up, so that removing one
- * leaves the places of the next as they are.  Ids are compared whatever the case
- * of letters, and A-labels with U-labels.  A field that does not parse is one,
- * too, if the id stands in it as a word.
+ * Fields that claim to be of this authserv-id, in a message that comes from
+ * outside, from the bottom up, so that removing one leaves the places of the next
+ * as they are.  Anywhere in the header, forged is
+ *
+ *  - a field with this id, whatever the case of its letters, whether its labels
+ *    are A- or U-labels, and whatever blanks and punctuation but "-", "_" and "."
+ *    are in it; or with an encoded word in its id;
+ *  - a field of another version than 1, whatever its id;
+ *  - a field that does not parse, if this id stands anywhere in it, all octets
+ *    but letters, digits, "-", "_", "." and those above 127 passed over, with
+ *    the text of its comments or without; or if it has an encoded word in it; or
+ *    an octet above 127, where this id has one or an A-label;
+ *  - a line that some programs take for such a field, and a field of any name in
+ *    which such a line stands behind a bare CR or LF, under the same condition.
  *
  * The header must be complete; the message is lent.  NULL: no memory, or an
- * argument is NULL, or the header is not complete.
+ * argument is NULL, or the header is not complete, or it was longer than its
+ * limit and so is not known.
  */
 struct mailauth_forged;
 MAILAUTH_API struct mailauth_forged *mailauth_forged_new(const struct mailauth_message *,
@@ -113,7 +123,8 @@ MAILAUTH_API void mailauth_forged_free(struct mailauth_forged *);	/* NULL allowe
 MAILAUTH_API size_t mailauth_forged_count(const struct mailauth_forged *);
 /*
  * Of field i: its name as written, *n octets; which of the fields of that name
- * it is, from 1 at the top, as milters change headers; where it begins in the
+ * it is, from 1 at the top, as milters change headers, or 0 and no name where it
+ * is a line without one; where it begins in the
  * message as it came, and its length with its line end.
  */
 MAILAUTH_API const char *mailauth_forged_name(const struct mailauth_forged *, size_t i,

@@ -500,7 +500,7 @@ static const struct {
 	    "Authentication-Results: mx.example spf=pass\r\n"
 	    "Authentication-Results: mx.example\r\n"
 	    "Authentication-Results: ;;(MX.EXAMPLE\r\n"
-	    "Authentication-Results: amx.example spf\r\n"
+	    "Authentication-Results: mx.other spf\r\n"
 	    "Authentication-Results:\r\n\r\n", "3@81+39 2@45+36 1@0+45" },
 	{ "other fields", "mx.example", "X-Authentication-Results: mx.example;"
 	    " none\r\nARC-Authentication-Results: i=1; mx.example; none\r\n"
