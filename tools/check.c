@@ -107,10 +107,15 @@ prepend(struct tool *t, const struct mailauth_check *c, const struct inputs *in,
 	const char *field = mailauth_check_authentication_results(c);
 	struct mailauth_forged *forged = mailauth_forged_new(m,
 	    in->authserv_id);
-	int status = forged != NULL ?
-	    input_repeat(t, kept, &field, 1, forged) :
-	    tool_broken(t, MAILAUTH_ENOMEM);
+	int status;
 
+	if (forged != NULL)
+		status = input_repeat(t, kept, &field, 1, forged);
+	else if (mailauth_message_count(m) > 0)
+		status = tool_broken(t, MAILAUTH_ENOMEM);
+	else
+		status = tool_fail(t, EXIT_DATA,
+		    "the header is longer than its limit");
 	mailauth_forged_free(forged);
 	return status != 0 ? status : status_dmarc(mailauth_check_result(c));
 }

@@ -47,7 +47,8 @@ MAILAUTH_API int mailauth_authres_parse(const char *value, size_t n,
 
 /* Decoded.  NULL: not set. */
 MAILAUTH_API const char *mailauth_authres_authserv_id(const struct mailauth_authres *);
-MAILAUTH_API uint32_t mailauth_authres_version(const struct mailauth_authres *);	/* 1 where it is not given */
+/* 1 where it is not given; what another one says must not be relied on. */
+MAILAUTH_API uint32_t mailauth_authres_version(const struct mailauth_authres *);
 /* Results; 0: "none". */
 MAILAUTH_API int mailauth_authres_count(const struct mailauth_authres *);
 /* Of result i, in lower case; NULL: there is no such result. */
@@ -79,8 +80,8 @@ MAILAUTH_API const char *mailauth_authres_text(struct mailauth_authres *);
  * MAILAUTH_EUSE: it is set already; MAILAUTH_ENOMEM.
  *
  * _set_authserv_id(): 1 to 255 octets of UTF-8 without controls.
- * _add_result(): its index.  method and result: letters, digits, "-" and "_",
- * at most 64 octets; version: 1 is not written.
+ * _add_result(): its index.  method and result: letters, digits and "-", which
+ * is not last, at most 64 octets; version: 1 is not written.
  * _add_property(): ptype and property as method.
  */
 MAILAUTH_API int mailauth_authres_set_authserv_id(struct mailauth_authres *,

@@ -19,20 +19,22 @@ struct mailauth_sealer {
 
 /* ---- Results ---- */
 
-/* Add what a field says, if it is one of ours. */
+/* Add what a field says, if it is one of ours, and of a version we know. */
 static int
 add_results(struct mailauth_sealer *s, struct slice value)
 {
 	struct mailauth_authres *one;
-	bool ours;
+	bool ours, nomem;
 	int r = mailauth_authres_parse(value.p, value.n, &one, NULL, 0);
 
 	if (r != MAILAUTH_DONE)
 		return r;
 	ours = ma_authserv_id_equal(
 	    ma_str(mailauth_authres_authserv_id(one)),
-	    ma_str(s->set.authserv_id));
-	r = ours ? ma_authres_merge(s->set.results, one) : MAILAUTH_ESYNTAX;
+	    ma_str(s->set.authserv_id), &nomem);
+	r = nomem ? MAILAUTH_ENOMEM : MAILAUTH_ESYNTAX;
+	if (ours && mailauth_authres_version(one) == 1)
+		r = ma_authres_merge(s->set.results, one);
 	mailauth_authres_free(one);
 	return r;
 }

@@ -24,10 +24,13 @@
 #include "dns/dns.h"
 #include "mailauth/authres.h"
 
-enum { FIELD_COLUMNS = 78, FIELD_VALUE = 800, FIELD_CUT = 3, FIELD_TAB = 8 };
+enum { FIELD_COLUMNS = 78, FIELD_VALUE = 800, FIELD_CUT = 3, FIELD_TAB = 8,
+	FIELD_KEYWORD = 64 };
 
 /* RFC 2045 section 5.1. */
 bool ma_is_token_char(int);
+/* Dots, if any, stand only between other characters. */
+bool ma_dots_part(struct slice);
 /* What is escaped, in quoted strings and in comments. */
 #define FIELD_QUOTED "\"\\"
 #define FIELD_COMMENT "()\\"
@@ -73,8 +76,13 @@ bool ma_field_end(struct field_writer *);
 
 /* 1 to 255 octets of UTF-8 without controls. */
 bool ma_is_authserv_id(struct slice);
-/* Whatever the case of letters; A-labels and U-labels are equal. */
-bool ma_authserv_id_equal(struct slice, struct slice);
+/* Keyword of RFC 5321 section 4.1.2, at most FIELD_KEYWORD octets. */
+bool ma_is_keyword(struct slice);
+/*
+ * Whatever the case of letters; A-labels and U-labels are equal.  False with
+ * *nomem: it could not be told.
+ */
+bool ma_authserv_id_equal(struct slice, struct slice, bool *nomem);
 void ma_authres_set_version(struct mailauth_authres *, uint32_t);
 /*
  * "id; results" behind what stands there.  It has an authserv-id.

@@ -95,8 +95,11 @@ has_id(struct search *s, struct slice text)
 static bool
 is_own(struct search *s, struct slice id)
 {
-	if (ma_authserv_id_equal(id, s->id) || has_encoded_word(id))
+	bool nomem;
+
+	if (ma_authserv_id_equal(id, s->id, &nomem) || has_encoded_word(id))
 		return true;
+	s->nomem = s->nomem || nomem;
 	make_plain(&s->plain, id, true);
 	s->nomem = s->nomem || s->plain.failed;
 	return ma_eq(ma_slice(s->plain.p, s->plain.n),

@@ -52,6 +52,15 @@ is_next(const struct reading *r, char c)
 
 /* ---- CFWS, and the comments in it ---- */
 
+/* The tabs of folds, as any blank. */
+static void
+blank_tabs(struct buf *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->p[i] == '\t')
+			b->p[i] = ' ';
+}
+
 /* One comment, at the start of s, which is well-formed; its length. */
 static size_t
 take_comment(struct reading *r, struct slice s)
@@ -72,6 +81,7 @@ take_comment(struct reading *r, struct slice s)
 			continue;
 		ma_buf_char(&b, c);
 	}
+	blank_tabs(&b);
 	if (b.failed)
 		r->status = MAILAUTH_ENOMEM;
 	else
@@ -103,7 +113,7 @@ cfws(struct reading *r)
 static bool
 is_keyword_char(int c)
 {
-	return ma_is_alnum(c) || c == '-' || c == '_';
+	return ma_is_alnum(c) || c == '-';
 }
 
 /* A keyword as a string in *out. */
@@ -113,7 +123,7 @@ keyword(struct reading *r, char *out, size_t size, const char *why)
 	struct slice word = r->rest;
 
 	word = ma_span(&word, is_keyword_char);
-	if (word.n == 0 || word.n >= size)
+	if (!ma_is_keyword(word) || word.n >= size)
 		return wrong(r, why);
 	memcpy(out, word.p, word.n);
 	out[word.n] = '\0';
@@ -168,6 +178,7 @@ value(struct reading *r, struct buf *out, const char *why)
 		if ((n = quoted_length(r)) == 0)
 			return wrong(r, "a quoted string is malformed");
 		ma_unquote(out, ma_sub(r->rest, 0, n));
+		blank_tabs(out);
 		skip(r, n);
 	} else {
 		if (token.n == 0 || !ma_is_utf8(token))
@@ -215,8 +226,11 @@ address_length(const struct reading *r)
 	if (rest.n == 0 || rest.p[0] != '@')
 		return 0;
 	domain = length_of(ma_sub(rest, 1, rest.n), is_domain_char);
-	return domain > 0 && ma_is_utf8(ma_sub(r->rest, 0,
-	    local + 1 + domain)) ? local + 1 + domain : 0;
+	if (domain == 0 || !ma_dots_part(ma_sub(rest, 1, domain)) ||
+	    (!is_next(r, '"') && !ma_dots_part(ma_sub(r->rest, 0, local))))
+		return 0;
+	return ma_is_utf8(ma_sub(r->rest, 0, local + 1 + domain)) ?
+	    local + 1 + domain : 0;
 }
 
 /* pvalue, without the CFWS around it. */
@@ -236,7 +250,7 @@ pvalue(struct reading *r, struct buf *out)
 
 /* ---- One result ---- */
 
-enum { WORD = 65 };
+enum { WORD = FIELD_KEYWORD + 1 };
 
 /* [CFWS] c [CFWS] */
 static bool
@@ -250,17 +264,33 @@ sign(struct reading *r, char c, const char *why)
 	return cfws(r);
 }
 
+/* What stands here ends a result, or the authserv-id. */
+static bool
+at_end(const struct reading *r)
+{
+	return r->rest.n == 0 || is_next(r, ';');
+}
+
+/* [CFWS] that must not be empty, but before the next ";" or the end. */
+static bool
+apart(struct reading *r, const char *why)
+{
+	size_t n = r->rest.n;
+
+	return cfws(r) && (r->rest.n < n || at_end(r) || wrong(r, why));
+}
+
 static bool
 reason(struct reading *r)
 {
 	struct buf text = { 0 };
-	bool ok = sign(r, '=', "reason has no \"=\"") &&
+	bool ok = sign(r, '=', "") &&
 	    value(r, &text, "reason has no value") &&
 	    took(r, mailauth_authres_set_reason(r->to, r->result,
 	    text.n > 0 ? text.p : "", text.n), "reason is there twice");
 
 	ma_buf_free(&text);
-	return ok && cfws(r);
+	return ok && apart(r, "no blank follows a reason");
 }
 
 /* What follows a ptype. */
@@ -286,15 +316,30 @@ specs(struct reading *r)
 {
 	char word[WORD];
 
-	for (bool first = true; r->rest.n > 0 && !is_next(r, ';');
-	    first = false) {
+	for (bool first = true; !at_end(r); first = false) {
 		if (!keyword(r, word, sizeof word,
-		    "here stands neither reason nor a property"))
+		    "here stands neither reason nor a property") || !cfws(r))
 			return false;
-		if (first && ma_caseeq(ma_str(word), SLICE_LIT("reason")) ?
+		if (first && is_next(r, '=') &&
+		    ma_caseeq(ma_str(word), SLICE_LIT("reason")) ?
 		    !reason(r) : !property(r, word))
 			return false;
 	}
+	return true;
+}
+
+/* Those of one head to a result, or to another head. */
+static bool
+move_comments(struct reading *r, const struct mailauth_authres *from,
+    struct mailauth_authres *to, int result)
+{
+	const char *comment;
+
+	for (int k = 0; (comment = mailauth_authres_comment(from,
+	    MAILAUTH_AUTHRES_HEAD, k)) != NULL; k++)
+		if (!took(r, mailauth_authres_add_comment(to, result, comment,
+		    strlen(comment)), "more comments than are taken"))
+			return false;
 	return true;
 }
 
@@ -308,7 +353,6 @@ resinfo(struct reading *r)
 	struct mailauth_authres *to = r->to, *spare = mailauth_authres_new();
 	char method[WORD], result[WORD] = "";
 	uint32_t version = 1;
-	const char *comment;
 	bool ok = false;
 
 	if (spare == NULL) {
@@ -326,7 +370,7 @@ resinfo(struct reading *r)
 	/* no-result, and nothing more */
 	if (ma_caseeq(ma_str(method), SLICE_LIT("none")) &&
 	    r->rest.n == 0 && mailauth_authres_count(to) == 0) {
-		ok = true;
+		ok = move_comments(r, spare, to, MAILAUTH_AUTHRES_HEAD);
 		goto out;
 	}
 	if (!sign(r, '=', "a method has no \"=\"") ||
@@ -334,12 +378,8 @@ resinfo(struct reading *r)
 		goto out;
 	r->to = to;
 	r->result = mailauth_authres_add_result(to, method, version, result);
-	ok = took(r, r->result, "more results than are taken");
-	for (int k = 0; ok && (comment = mailauth_authres_comment(spare,
-	    MAILAUTH_AUTHRES_HEAD, k)) != NULL; k++)
-		ok = took(r, mailauth_authres_add_comment(to, r->result,
-		    comment, strlen(comment)), "more comments than are taken");
-	ok = ok && cfws(r) && specs(r);
+	ok = took(r, r->result, "more results than are taken") &&
+	    move_comments(r, spare, to, r->result) && cfws(r) && specs(r);
 out:
 	r->to = to;
 	mailauth_authres_free(spare);
@@ -362,9 +402,9 @@ head(struct reading *r)
 	if (id.failed)
 		r->status = MAILAUTH_ENOMEM;
 	ma_buf_free(&id);
-	if (!ok || !cfws(r))
+	if (!ok || !apart(r, "no result follows"))
 		return false;
-	if (r->rest.n > 0 && !is_next(r, ';') &&
+	if (!at_end(r) &&
 	    (!number(r, &version) || !cfws(r)))
 		return false;
 	ma_authres_set_version(r->to, version);
@@ -395,6 +435,8 @@ mailauth_authres_parse(const char *p, size_t n, struct mailauth_authres **out,
 		error[0] = '\0';
 	if (out == NULL || (p == NULL && n > 0))
 		return MAILAUTH_EINVAL;
+	if (n >= 2 && ma_eq(ma_sub(r.rest, n - 2, 2), SLICE_LIT("\r\n")))
+		r.rest.n -= 2;
 	*out = NULL;
 	if ((r.to = mailauth_authres_new()) == NULL)
 		return MAILAUTH_ENOMEM;

@@ -5,7 +5,7 @@
 
 #include "authres/authres.h"
 
-enum { AUTHSERV_ID_MAX = 255, KEYWORD_MAX = 64 };
+enum { AUTHSERV_ID_MAX = 255 };
 
 struct comment {
 	const char *text;
@@ -87,14 +87,13 @@ clean(struct mailauth_authres *a, struct slice s, const char *escape)
 	return p;
 }
 
-/* Keyword of RFC 5321 section 4.1.2, and "_", which some use. */
-static bool
-is_keyword(struct slice s)
+bool
+ma_is_keyword(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!ma_is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+		if (!ma_is_alnum(s.p[i]) && s.p[i] != '-')
 			return false;
-	return s.n > 0 && s.n <= KEYWORD_MAX;
+	return s.n > 0 && s.n <= FIELD_KEYWORD && s.p[s.n - 1] != '-';
 }
 
 /* In lower case. */
@@ -165,8 +164,8 @@ mailauth_authres_add_result(struct mailauth_authres *a, const char *method,
 {
 	struct result *r;
 
-	if (a == NULL || !is_keyword(ma_str(method)) ||
-	    !is_keyword(ma_str(result)) || a->n == MAILAUTH_AUTHRES_RESULTS)
+	if (a == NULL || !ma_is_keyword(ma_str(method)) ||
+	    !ma_is_keyword(ma_str(result)) || a->n == MAILAUTH_AUTHRES_RESULTS)
 		return MAILAUTH_EINVAL;
 	if (!grow(a) || (r = alloc(a, sizeof *r)) == NULL ||
 	    (r->method = copy_keyword(a, method)) == NULL ||
@@ -199,8 +198,8 @@ mailauth_authres_add_property(struct mailauth_authres *a, int i,
 	struct property **at, *new;
 	int count = 0;
 
-	if (r == NULL || !is_keyword(ma_str(ptype)) ||
-	    !is_keyword(ma_str(property)) || (p == NULL && n > 0))
+	if (r == NULL || !ma_is_keyword(ma_str(ptype)) ||
+	    !ma_is_keyword(ma_str(property)) || (p == NULL && n > 0))
 		return MAILAUTH_EINVAL;
 	for (at = &r->properties; *at != NULL; at = &(*at)->next)
 		count++;
@@ -338,7 +337,7 @@ write_comments(struct field_writer *w, const struct comment *c)
 static void
 write_result(struct field_writer *w, const struct result *r)
 {
-	char word[2 * KEYWORD_MAX + 16], key[2 * KEYWORD_MAX + 2];
+	char word[2 * FIELD_KEYWORD + 16], key[2 * FIELD_KEYWORD + 2];
 
 	if (r->version == 1)
 		snprintf(word, sizeof word, "%s=%s", r->method, r->result);
@@ -429,14 +428,14 @@ ma_authres_merge(struct mailauth_authres *to,
 /* ---- authserv-ids ---- */
 
 bool
-ma_authserv_id_equal(struct slice a, struct slice b)
+ma_authserv_id_equal(struct slice a, struct slice b, bool *nomem)
 {
 	struct dname left, right;
-	bool nomem;
 
+	*nomem = false;
 	if (ma_caseeq(a, b))
 		return a.n > 0;
-	return ma_name_parse_utf8(a, &left, &nomem) &&
-	    ma_name_parse_utf8(b, &right, &nomem) &&
+	return ma_name_parse_utf8(a, &left, nomem) &&
+	    ma_name_parse_utf8(b, &right, nomem) &&
 	    ma_name_equal(&left, &right);
 }

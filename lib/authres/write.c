@@ -175,16 +175,24 @@ ma_field_next(struct field_writer *w)
 	w->column = FIELD_COLUMNS;	/* the line is full */
 }
 
+bool
+ma_dots_part(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '.' && (i == 0 || i + 1 == s.n ||
+		    s.p[i - 1] == '.'))
+			return false;
+	return true;
+}
+
 /* A token, and a dot-atom (RFC 5322 section 3.2.3). */
 static bool
 is_plain(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!ma_is_token_char((unsigned char)s.p[i]) ||
-		    (s.p[i] == '.' && (i == 0 || i + 1 == s.n ||
-		    s.p[i - 1] == '.')))
+		if (!ma_is_token_char((unsigned char)s.p[i]))
 			return false;
-	return s.n > 0 && s.n <= FIELD_VALUE + FIELD_CUT;
+	return s.n > 0 && s.n <= FIELD_VALUE + FIELD_CUT && ma_dots_part(s);
 }
 
 /* key: with its "=", or empty. */

@@ -62,14 +62,18 @@ has_signed_author(const struct arc *a, uint32_t instance)
 	    signs_from(&v->kept->sig);
 }
 
-/* Does result i say dmarc=pass of this author? */
+/* Does result i say dmarc=pass of this author, in versions we know? */
 static bool
 is_word(const struct arc *a, uint32_t instance,
-    const struct mailauth_authres *results, int i, const char *author)
+    const struct mailauth_authres *results, int i, const char *author,
+    bool *nomem)
 {
 	const char *value, *ptype, *property;
 
-	if (strcmp(mailauth_authres_method(results, i), "dmarc") != 0 ||
+	*nomem = false;
+	if (mailauth_authres_version(results) != 1 ||
+	    mailauth_authres_method_version(results, i) != 1 ||
+	    strcmp(mailauth_authres_method(results, i), "dmarc") != 0 ||
 	    strcmp(mailauth_authres_result(results, i), "pass") != 0)
 		return false;
 	for (int k = 0; (value = mailauth_authres_property(results, i, k,
@@ -77,7 +81,7 @@ is_word(const struct arc *a, uint32_t instance,
 		if (strcmp(ptype, "header") == 0 &&
 		    strcmp(property, "from") == 0)
 			return ma_authserv_id_equal(ma_str(value),
-			    ma_str(author));
+			    ma_str(author), nomem);
 	return has_signed_author(a, instance);
 }
 
@@ -88,12 +92,14 @@ look_at(const struct arc *a, uint32_t instance, const char *author,
 {
 	struct slice text = a->chain.sets[instance - 1].results;
 	struct mailauth_authres *results;
+	bool nomem = false;
 	int r = mailauth_authres_parse(text.p, text.n, &results, NULL, 0);
 
 	*vouches = false;
-	for (int i = 0; r == MAILAUTH_DONE && !*vouches &&
+	for (int i = 0; r == MAILAUTH_DONE && !*vouches && !nomem &&
 	    i < mailauth_authres_count(results); i++)
-		*vouches = is_word(a, instance, results, i, author);
+		*vouches = is_word(a, instance, results, i, author, &nomem);
+	r = nomem ? MAILAUTH_ENOMEM : r;
 	mailauth_authres_free(results);
 	return r == MAILAUTH_ENOMEM ? r : MAILAUTH_DONE;
 }

@@ -281,6 +281,14 @@ same "a header alone" rest short
 printf ' ; dkim=pass header.d=bank.example\r\nFrom: a\r\n\r\n' >fold
 # shellcheck disable=SC2086
 fails 65 'begins with a blank' -z zone check $envelope --prepend fold
+# A header beyond the limit is not known: nor is what is forged in it.
+{
+	printf 'Authentication-Results: mx.example.org; none\r\n'
+	head -c 16777216 /dev/zero | tr '\0' x
+	printf ': x\r\n\r\n'
+} >long
+# shellcheck disable=SC2086
+fails 65 'longer than its limit' -z zone check $envelope --prepend long
 # shellcheck disable=SC2086
 fails 65 'begins with a blank' dkim sign $sign --key rsa.pem fold
 
@@ -300,6 +308,15 @@ grep -q '"reply": null' out || wrong "a reply under an override"
 grep -q '"result": "fail"' out || wrong "another result"
 grep -q '"disposition": "reject"' out || wrong "another disposition"
 grep -q 'trusted-forwarder)' out || wrong "not in the field"
+# What a version that we do not know says is not believed: RFC 8601 section 2.2.
+for words in 'lists.example 2; dmarc=pass' 'lists.example; dmarc/2=pass'; do
+	printf 'Authentication-Results: %s header.from=example.com\r\n' "$words" >other
+	cat crlf >>other
+	# shellcheck disable=SC2086
+	"$tool" -z zone arc seal $seal other >sealed-other 2>err
+	# shellcheck disable=SC2086
+	says 1 '"override": null' -j -z zone check $envelope --trusted-sealer lists.example sealed-other
+done
 
 echo "$number commands"
 exit $bad
