@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -54,6 +55,8 @@ wrong(const struct reading *r, const char *why)
 
 /* ---- RSA ---- */
 
+#define NO_KEY "the numbers of the RSA key are no key"
+
 /* RSAPrivateKey: RFC 8017 appendix A.1.2. */
 enum rsa_number { RSA_N, RSA_E, RSA_D, RSA_P, RSA_Q, RSA_DP, RSA_DQ, RSA_QINV,
 	RSA_NUMBERS };
@@ -81,6 +84,70 @@ bit_length(struct slice number)
 	for (int top = (uint8_t)number.p[0]; top < 0x80; top <<= 1)
 		bits--;
 	return bits;
+}
+
+/* Is a * b one, modulo m?  DONE, ESYNTAX; ENOMEM. */
+static int
+is_inverse(const BIGNUM *a, const BIGNUM *b, const BIGNUM *m, BN_CTX *ctx)
+{
+	BIGNUM *product = BN_CTX_get(ctx);
+
+	if (product == NULL || BN_mod_mul(product, a, b, m, ctx) != 1)
+		return MAILAUTH_ENOMEM;
+	return BN_is_one(product) ? MAILAUTH_DONE : MAILAUTH_ESYNTAX;
+}
+
+/* RFC 8017 section 3.2, but for whether p and q are prime. */
+static int
+relate(BIGNUM *const v[RSA_NUMBERS], BN_CTX *ctx)
+{
+	BIGNUM *p1 = BN_CTX_get(ctx), *q1 = BN_CTX_get(ctx);
+	BIGNUM *n = BN_CTX_get(ctx);
+	const struct {
+		const BIGNUM *a, *b, *modulus;
+	} inverses[] = {
+		{ v[RSA_E], v[RSA_D], p1 }, { v[RSA_E], v[RSA_D], q1 },
+		{ v[RSA_E], v[RSA_DP], p1 }, { v[RSA_E], v[RSA_DQ], q1 },
+		{ v[RSA_Q], v[RSA_QINV], v[RSA_P] },
+	};
+	int status = MAILAUTH_DONE;
+
+	if (!BN_is_odd(v[RSA_P]) || BN_is_one(v[RSA_P]) ||
+	    !BN_is_odd(v[RSA_Q]) || BN_is_one(v[RSA_Q]))
+		return MAILAUTH_ESYNTAX;
+	if (n == NULL || BN_mul(n, v[RSA_P], v[RSA_Q], ctx) != 1 ||
+	    BN_sub(p1, v[RSA_P], BN_value_one()) != 1 ||
+	    BN_sub(q1, v[RSA_Q], BN_value_one()) != 1)
+		return MAILAUTH_ENOMEM;
+	if (BN_cmp(n, v[RSA_N]) != 0)
+		return MAILAUTH_ESYNTAX;
+	for (size_t i = 0; i < COUNT(inverses) && status == MAILAUTH_DONE; i++)
+		status = is_inverse(inverses[i].a, inverses[i].b,
+		    inverses[i].modulus, ctx);
+	return status;
+}
+
+/* Are these the numbers of a key?  DONE, ESYNTAX; ENOMEM. */
+static int
+rsa_check(const struct slice numbers[RSA_NUMBERS])
+{
+	BN_CTX *ctx = BN_CTX_new();	/* it wipes what it lends */
+	BIGNUM *v[RSA_NUMBERS];
+	int status = MAILAUTH_ENOMEM;
+
+	if (ctx == NULL)
+		return status;
+	BN_CTX_start(ctx);
+	for (int i = 0; i < RSA_NUMBERS; i++)
+		if ((v[i] = BN_CTX_get(ctx)) == NULL ||
+		    BN_bin2bn((const uint8_t *)numbers[i].p,
+		    (int)numbers[i].n, v[i]) == NULL)
+			goto out;
+	status = relate(v, ctx);
+out:
+	BN_CTX_end(ctx);
+	BN_CTX_free(ctx);
+	return status;
 }
 
 /* Each number as this machine has it, one after the other. */
@@ -139,6 +206,7 @@ rsa_read(struct mailauth_private_key *k, struct slice der,
 {
 	struct slice v[RSA_NUMBERS];
 	size_t bits;
+	int status;
 
 	if (!der_rsa(der, v))
 		return wrong(r, "it is no RSA private key of two primes");
@@ -151,8 +219,9 @@ rsa_read(struct mailauth_private_key *k, struct slice der,
 		return wrong(r, "the exponent of the RSA key is not 65537");
 	for (int i = RSA_D; i < RSA_NUMBERS; i++)
 		if (v[i].n > v[RSA_N].n)
-			return wrong(r,
-			    "the numbers of the RSA key are no key");
+			return wrong(r, NO_KEY);
+	if ((status = rsa_check(v)) != MAILAUTH_DONE)
+		return status == MAILAUTH_ESYNTAX ? wrong(r, NO_KEY) : status;
 	k->type = KEY_RSA;
 	k->pkey = rsa_make(v);
 	return k->pkey != NULL ? MAILAUTH_DONE : MAILAUTH_ENOMEM;
@@ -251,30 +320,39 @@ find_public(struct mailauth_private_key *k)
 	return ok;
 }
 
-/* Do its halves belong together?  By one signature. */
+/*
+ * Do its halves belong together, its primes being such?  What the private one
+ * does to a block the public one must undo.  Both without padding: what they
+ * refuse is then no matter of the block, but of the library, which may lack
+ * memory.
+ */
 static int
-try_key(const struct mailauth_private_key *k, const struct reading *r)
+try_rsa(const struct mailauth_private_key *k, const struct reading *r)
 {
-	static const uint8_t hash[SHA256_BYTES] = "a hash of thirty-two octets";
-	uint8_t signature[RSA_READ_MAX / 8];
-	EVP_PKEY_CTX *ctx;
-	bool ok;
-	size_t n;
+	uint8_t block[RSA_READ_MAX / 8], closed[RSA_READ_MAX / 8],
+	    opened[RSA_READ_MAX / 8];
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
+	size_t size = (k->bits + 7) / 8, n = sizeof closed, m = sizeof opened;
+	int status = MAILAUTH_ECRYPTO;
 
-	if (k->type == KEY_ED25519)
-		return MAILAUTH_DONE;	/* one is made of the other */
-	if (ma_private_key_sign(k, hash, signature, sizeof signature,
-	    &n) != MAILAUTH_DONE)
-		return wrong(r, "the numbers of the RSA key are no key");
-	if ((ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL)) == NULL)
+	if (ctx == NULL)
 		return MAILAUTH_ENOMEM;
-	ok = EVP_PKEY_verify_init(ctx) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
-	    EVP_PKEY_verify(ctx, signature, n, hash, sizeof hash) == 1;
+	memset(block, 'b', size);
+	block[0] = 0;			/* below the modulus */
+	if (EVP_PKEY_sign_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) != 1 ||
+	    EVP_PKEY_sign(ctx, closed, &n, block, size) != 1)
+		goto out;
+	if (EVP_PKEY_verify_recover_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) != 1 ||
+	    EVP_PKEY_verify_recover(ctx, opened, &m, closed, n) != 1)
+		goto out;
+	status = MAILAUTH_DONE;
+	if (m != size || memcmp(opened, block, size) != 0)
+		status = wrong(r, NO_KEY);
+out:
 	EVP_PKEY_CTX_free(ctx);
-	return ok ? MAILAUTH_DONE :
-	    wrong(r, "the numbers of the RSA key are no key");
+	return status;
 }
 
 /* Make ready what signing needs. */
@@ -286,33 +364,74 @@ finish(struct mailauth_private_key *k, const struct reading *r)
 	if ((k->type == KEY_RSA &&
 	    (k->signer = rsa_signer(k->pkey)) == NULL) || !find_public(k))
 		return MAILAUTH_ENOMEM;
-	return try_key(k, r);
+	/* Of an Ed25519 key one half is made of the other. */
+	return k->type == KEY_RSA ? try_rsa(k, r) : MAILAUTH_DONE;
 }
 
 /* ---- Texts ---- */
 
-/* RFC 5958 section 2; for Ed25519 RFC 8410 section 7. */
+/* Is this its public half, a BIT STRING?  RFC 8410 section 7. */
+static int
+ed25519_compare(const struct mailauth_private_key *k, struct slice bits,
+    const struct reading *r)
+{
+	uint8_t raw[ED25519_BYTES];
+	size_t n = sizeof raw;
+
+	if (EVP_PKEY_get_raw_public_key(k->pkey, raw, &n) != 1)
+		return MAILAUTH_ENOMEM;
+	if (bits.n != n + 1 || bits.p[0] != 0 ||
+	    memcmp(bits.p + 1, raw, n) != 0)
+		return wrong(r, "its public half is of another key");
+	return MAILAUTH_DONE;
+}
+
+struct pkcs8 {
+	struct slice algorithm, octets;
+	struct slice half;		/* the public one; p NULL: absent */
+};
+
+/* OneAsymmetricKey: RFC 5958 section 2. */
+static bool
+der_pkcs8(struct slice in, struct pkcs8 *out)
+{
+	struct slice all, version, attributes;
+
+	*out = (struct pkcs8){ 0 };
+	if (!ma_der_take(&in, DER_SEQUENCE, &all) || in.n > 0 ||
+	    !ma_der_take(&all, DER_INTEGER, &version) || version.n != 1 ||
+	    version.p[0] > 1 ||
+	    !ma_der_take(&all, DER_SEQUENCE, &out->algorithm) ||
+	    !ma_der_take(&all, DER_OCTETS, &out->octets))
+		return false;
+	/* Attributes may follow, and in version 2 the public half. */
+	ma_der_take(&all, DER_ATTRIBUTES, &attributes);
+	if (version.p[0] == 1)
+		ma_der_take(&all, DER_PUBLIC, &out->half);
+	return all.n == 0;
+}
+
+/* For Ed25519 RFC 8410 section 7. */
 static int
 read_pkcs8(struct mailauth_private_key *k, struct slice in,
     const struct reading *r)
 {
-	struct slice all, version, algorithm, octets, seed;
+	struct pkcs8 p;
+	struct slice seed;
+	int status;
 
-	if (!ma_der_take(&in, DER_SEQUENCE, &all) || in.n > 0 ||
-	    !ma_der_take(&all, DER_INTEGER, &version) || version.n != 1 ||
-	    version.p[0] > 1 ||
-	    !ma_der_take(&all, DER_SEQUENCE, &algorithm) ||
-	    !ma_der_take(&all, DER_OCTETS, &octets))
+	if (!der_pkcs8(in, &p))
 		return wrong(r, "it is no private key");
-	/* Attributes, and the public half, may follow. */
-	if (ma_eq(algorithm, DER_RSA))
-		return rsa_read(k, octets, r);
-	if (!ma_eq(algorithm, DER_ED25519))
+	if (ma_eq(p.algorithm, DER_RSA))
+		return rsa_read(k, p.octets, r);
+	if (!ma_eq(p.algorithm, DER_ED25519))
 		return wrong(r, "it is a key of another kind than RSA and "
 		    "Ed25519");
-	if (!ma_der_take(&octets, DER_OCTETS, &seed) || octets.n > 0)
+	if (!ma_der_take(&p.octets, DER_OCTETS, &seed) || p.octets.n > 0)
 		return wrong(r, "the Ed25519 key has not 32 octets");
-	return ed25519_read(k, seed, r);
+	status = ed25519_read(k, seed, r);
+	return status == MAILAUTH_DONE && p.half.p != NULL ?
+	    ed25519_compare(k, p.half, r) : status;
 }
 
 static int
@@ -393,11 +512,14 @@ read_any(struct mailauth_private_key *k, struct slice in,
 
 	if (at < in.n)
 		return read_pem(k, ma_sub(in, at + begin.n, in.n), r);
-	if (in.n > 0 && in.p[0] == DER_SEQUENCE)
-		return read_der(k, in, r);
-	/* RFC 8463 appendix A.2: the 32 octets in base64. */
+	/*
+	 * RFC 8463 appendix A.2: the 32 octets in base64.  It may begin as DER
+	 * does, but no key is so short in DER.
+	 */
 	if (in.n >= 44 && in.n <= 46)
 		return read_base64(k, in, ed25519_read, r);
+	if (in.n > 0 && in.p[0] == DER_SEQUENCE)
+		return read_der(k, in, r);
 	return wrong(r, "it is neither PEM nor DER");
 }
 

@@ -3,12 +3,15 @@
  * are published.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -49,12 +52,32 @@ crypto_free(void *p, const char *file, int line)
 	free(p);
 }
 
+/* OpenSSL's requests, too, can be made to fail, one by one. */
+static size_t crypto_requests, crypto_fail_at = SIZE_MAX;
+static bool crypto_lasting;		/* and all after it */
+
+static void
+crypto_start(size_t fail_at, bool lasting)
+{
+	crypto_requests = 0;
+	crypto_fail_at = fail_at;
+	crypto_lasting = lasting;
+}
+
+static bool
+crypto_lacks(void)
+{
+	size_t i = crypto_requests++;
+
+	return crypto_lasting ? i >= crypto_fail_at : i == crypto_fail_at;
+}
+
 static void *
 crypto_malloc(size_t n, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return n > 0 ? malloc(n) : NULL;
+	return n > 0 && !crypto_lacks() ? malloc(n) : NULL;
 }
 
 static void *
@@ -100,6 +123,9 @@ add_secret(const void *p, size_t n, bool number)
 }
 
 /* ---- Texts ---- */
+
+/* RSA and Ed25519. */
+static const char *const rfc_keys[] = { rfc8463_rsa, rfc8463_seed };
 
 static int
 parse(const void *p, size_t n, struct mailauth_private_key **out,
@@ -200,6 +226,29 @@ START_TEST(reads_every_shape)
 }
 END_TEST
 
+/* RFC 8463 appendix A.2: base64, whatever the first octet is. */
+START_TEST(reads_every_seed)
+{
+	struct mailauth_private_key *key;
+	uint8_t seed[32] = { 0 };
+	struct buf text = { 0 };
+	char error[200];
+
+	for (int i = 0; i < 256; i++) {
+		seed[0] = (uint8_t)i;
+		ma_buf_clear(&text);
+		ma_base64_encode(&text, seed, sizeof seed);
+		for (int ends = 0; ends < 3; ends++) {
+			ck_assert_msg(parse(text.p, text.n, &key, error) ==
+			    MAILAUTH_DONE, "%d %d: %s", i, ends, error);
+			mailauth_private_key_free(key);
+			ma_buf_char(&text, ends == 0 ? '\r' : '\n');
+		}
+	}
+	ma_buf_free(&text);
+}
+END_TEST
+
 static const struct {
 	const char *what, *text, *error;
 } bad_texts[] = {
@@ -265,15 +314,13 @@ START_TEST(refuses_other_keys)
 		ma_buf_char(&text, '\0');
 		ck_assert_int_eq(parse(text.p, text.n, &key, error),
 		    MAILAUTH_ESYNTAX);
-		/* Another octet anywhere: no key, or a pair all the same. */
+		/* Another octet anywhere: its numbers have to fit. */
 		write_key(good, (enum shape)shape, &text);
-		for (size_t i = 0; i < text.n; i += 7) {
-			text.p[i] ^= 0x10;
-			if (parse(text.p, text.n, &key, error) ==
-			    MAILAUTH_DONE)
-				check_pair(key);
-			mailauth_private_key_free(key);
-			text.p[i] ^= 0x10;
+		for (size_t i = 0; i < text.n; i++) {
+			text.p[i] ^= 0x11;
+			ck_assert_msg(parse(text.p, text.n, &key, error) ==
+			    MAILAUTH_ESYNTAX, "%d: octet %zu", shape, i);
+			text.p[i] ^= 0x11;
 		}
 	}
 	ck_assert_int_eq(mailauth_private_key_parse(NULL, 1, &key, error,
@@ -287,19 +334,208 @@ START_TEST(refuses_other_keys)
 }
 END_TEST
 
-/* 512 and 16384 bits, and 65536 octets of text. */
-START_TEST(keeps_limits)
+/* DER, where it is made by hand. */
+static void
+add_der(struct buf *b, uint8_t type, const void *p, size_t n)
 {
-	static const struct {
-		unsigned bits;
-		const char *error;
-	} sizes[] = { { 512, NULL }, { 1016, NULL } };
+	ma_buf_char(b, (char)type);
+	if (n >= 0x80)
+		ma_buf_char(b, (char)(n > 0xff ? 0x82 : 0x81));
+	if (n > 0xff)
+		ma_buf_char(b, (char)(n >> 8));
+	ma_buf_char(b, (char)n);
+	ma_buf_add(b, p, n);
+}
+
+/* RFC 8410 section 7 and RFC 5958 section 2, in hexadecimal: behind the 32. */
+#define ED(version) "0201" version "300506032b6570" "04220420" \
+	"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+#define HALF "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
+static const struct {
+	const char *what, *inside, *error;	/* NULL: it is read */
+} infos[] = {
+	{ "version 1", ED("00"), NULL },
+	{ "version 2 without its public half", ED("01"), NULL },
+	{ "attributes", ED("00") "a003020101", NULL },
+	{ "its public half", ED("01") "812100" HALF, NULL },
+	{ "both", ED("01") "a003020101" "812100" HALF, NULL },
+	{ "version 3", ED("02"), "no private key" },
+	{ "a public half in version 1", ED("00") "812100" HALF,
+	    "no private key" },
+	{ "both, the other way round", ED("01") "812100" HALF "a003020101",
+	    "no private key" },
+	{ "two of them", ED("01") "812100" HALF "812100" HALF,
+	    "no private key" },
+	{ "an element more", ED("00") "0500", "no private key" },
+	{ "an octet more", ED("00") "00", "no private key" },
+	{ "another's public half", ED("01") "812100"
+	    "0100000000000000000000000000000000000000000000000000000000000000",
+	    "its public half is of another key" },
+	{ "a public half of no octets", ED("01") "810100",
+	    "its public half is of another key" },
+	{ "bits left over", ED("01") "812101" HALF,
+	    "its public half is of another key" },
+};
+
+START_TEST(reads_what_follows_a_key)
+{
+	const char *hex = infos[_i].inside;
+	struct mailauth_private_key *key;
+	struct buf inside = { 0 }, text = { 0 };
+	char error[200];
+	int r;
+
+	for (; hex[0] != '\0'; hex += 2)
+		ma_buf_char(&inside,
+		    (char)(ma_hex(hex[0]) << 4 | ma_hex(hex[1])));
+	add_der(&text, 0x30, inside.p, inside.n);
+	r = parse(text.p, text.n, &key, error);
+	if (infos[_i].error == NULL) {
+		ck_assert_msg(r == MAILAUTH_DONE, "%s: %s", infos[_i].what,
+		    error);
+		check_pair(key);
+	} else {
+		ck_assert_msg(r == MAILAUTH_ESYNTAX &&
+		    strstr(error, infos[_i].error) != NULL, "%s: %d %s",
+		    infos[_i].what, r, error);
+	}
+	mailauth_private_key_free(key);
+	ma_buf_free(&inside);
+	ma_buf_free(&text);
+}
+END_TEST
+
+#undef ED
+
+/* PKCS#1 of these numbers, which are freed. */
+enum { RSA_N, RSA_E, RSA_D, RSA_P, RSA_Q, RSA_DP, RSA_DQ, RSA_QINV, NUMBERS };
+
+static void
+write_numbers(BIGNUM *numbers[NUMBERS], struct buf *b)
+{
+	uint8_t octets[2100];
+	struct buf all = { 0 };
+
+	add_der(&all, 0x02, "", 1);
+	for (int i = 0; i < NUMBERS; i++) {
+		size_t n = (size_t)BN_num_bits(numbers[i]) / 8 + 1;
+
+		ck_assert_int_eq(BN_bn2binpad(numbers[i], octets, (int)n),
+		    (int)n);
+		add_der(&all, 0x02, octets, n);
+		BN_free(numbers[i]);
+	}
+	ma_buf_clear(b);
+	add_der(b, 0x30, all.p, all.n);
+	ma_buf_free(&all);
+}
+
+static BIGNUM *
+prime(int bits)
+{
+	BIGNUM *p = BN_new();
+
+	ck_assert(BN_generate_prime_ex(p, bits, 0, NULL, NULL, NULL) == 1);
+	return p;
+}
+
+/* One number that p is a factor of, times a prime of as many bits; e fits. */
+static BIGNUM *
+composite(const BIGNUM *e, int bits, BN_CTX *ctx)
+{
+	BIGNUM *p = BN_new(), *p1 = BN_new(), *gcd = BN_new();
+
+	do {
+		BIGNUM *a = prime(bits / 2), *b = prime(bits / 2);
+
+		ck_assert(BN_mul(p, a, b, ctx) == 1 &&
+		    BN_sub(p1, p, BN_value_one()) == 1 &&
+		    BN_gcd(gcd, p1, e, ctx) == 1);
+		BN_free(a);
+		BN_free(b);
+	} while (!BN_is_one(gcd));
+	BN_free(p1);
+	BN_free(gcd);
+	return p;
+}
+
+/*
+ * RFC 8017 section 3.2: all the numbers are related as they should, but p and q
+ * are no primes.
+ */
+START_TEST(refuses_numbers_that_are_no_primes)
+{
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *v[NUMBERS], *p1 = BN_new(), *q1 = BN_new(), *all = BN_new();
 	struct mailauth_private_key *key;
 	struct buf text = { 0 };
 	char error[200];
 
-	for (size_t i = 0; i < COUNT(sizes); i++) {
-		EVP_PKEY *made = keypair_rsa(sizes[i].bits, 0);
+	for (int i = 0; i < NUMBERS; i++)
+		v[i] = i != RSA_P && i != RSA_Q ? BN_new() : NULL;
+	BN_set_word(v[RSA_E], 65537);
+	v[RSA_P] = composite(v[RSA_E], 512, ctx);
+	v[RSA_Q] = composite(v[RSA_E], 512, ctx);
+	ck_assert(BN_sub(p1, v[RSA_P], BN_value_one()) == 1 &&
+	    BN_sub(q1, v[RSA_Q], BN_value_one()) == 1 &&
+	    BN_mul(all, p1, q1, ctx) == 1 &&
+	    BN_mul(v[RSA_N], v[RSA_P], v[RSA_Q], ctx) == 1 &&
+	    BN_mod_inverse(v[RSA_D], v[RSA_E], all, ctx) != NULL &&
+	    BN_mod(v[RSA_DP], v[RSA_D], p1, ctx) == 1 &&
+	    BN_mod(v[RSA_DQ], v[RSA_D], q1, ctx) == 1 &&
+	    BN_mod_inverse(v[RSA_QINV], v[RSA_Q], v[RSA_P], ctx) != NULL);
+	write_numbers(v, &text);
+	ck_assert_int_eq(parse(text.p, text.n, &key, error), MAILAUTH_ESYNTAX);
+	ck_assert_str_eq(error, "the numbers of the RSA key are no key");
+	BN_free(p1);
+	BN_free(q1);
+	BN_free(all);
+	BN_CTX_free(ctx);
+	ma_buf_free(&text);
+}
+END_TEST
+
+/* What is said of a modulus of so many bits, with nothing behind it. */
+static const struct {
+	int bits;
+	const char *error;
+} sizes[] = {
+	{ 511, "the RSA key has fewer than 512 bits" },
+	{ 512, "the numbers of the RSA key are no key" },
+	{ 16384, "the numbers of the RSA key are no key" },
+	{ 16385, "the RSA key has more than 16384 bits" },
+};
+
+START_TEST(keeps_sizes)
+{
+	struct mailauth_private_key *key;
+	BIGNUM *v[NUMBERS];
+	struct buf text = { 0 };
+	char error[200];
+
+	for (int i = 0; i < NUMBERS; i++) {
+		v[i] = BN_new();
+		BN_set_word(v[i], i == RSA_E ? 65537 : 3);
+	}
+	BN_set_bit(v[RSA_N], sizes[_i].bits - 1);
+	write_numbers(v, &text);
+	ck_assert_int_eq(parse(text.p, text.n, &key, error), MAILAUTH_ESYNTAX);
+	ck_assert_str_eq(error, sizes[_i].error);
+	ma_buf_free(&text);
+}
+END_TEST
+
+/* Keys that only just are some, and 65536 octets of text. */
+START_TEST(keeps_limits)
+{
+	static const unsigned bits[] = { 512, 1016 };
+	struct mailauth_private_key *key;
+	struct buf text = { 0 };
+	char error[200];
+
+	for (size_t i = 0; i < COUNT(bits); i++) {
+		EVP_PKEY *made = keypair_rsa(bits[i], 0);
 
 		write_key(made, PKCS1_DER, &text);
 		ck_assert_int_eq(parse(text.p, text.n, &key, error),
@@ -661,22 +897,58 @@ END_TEST
 
 /* ---- Wiped ---- */
 
-/* From the file to the last signature, and a key that is refused. */
-START_TEST(leaves_nothing_behind)
+/* What is left of secrets in the heap, given back or not. */
+static size_t
+left_in_heap(void)
 {
-	char dir[] = "/tmp/test-key-XXXXXX", path[64], pem[4096], error[200];
-	uint8_t der[700], out[2048], hash[32] = { 1 };
-	struct mailauth_private_key *key;
-	struct slice text = ma_str(_i == 0 ? rfc8463_rsa : rfc8463_seed);
-	size_t n, before;
-	FILE *f;
+	FILE *f = fopen("/proc/self/maps", "r");
+	char line[400];
+	uintptr_t from, to;
+	size_t left = 0;
+
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		if (strstr(line, "[heap]") == NULL ||
+		    sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) != 2)
+			continue;
+		for (size_t i = 0; i < nsecrets; i++)
+			left += memmem((const void *)from, to - from,
+			    secrets[i].octets, secrets[i].n) != NULL;
+	}
+	if (f != NULL)
+		fclose(f);
+	return left;
+}
+
+/* Nothing of the secrets is left; and it would be noticed. */
+static void
+check_nothing_left(size_t before)
+{
+	char *p;
+
+	ck_assert_uint_gt(scanned, before);
+	ck_assert_uint_eq(leaks, 0);
+	ck_assert_uint_eq(left_in_heap(), 0);
+	p = malloc(100);
+	memcpy(p, secrets[0].octets, secrets[0].n);
+	/* A sanitizer's heap is elsewhere. */
+	if (getenv("ASAN_OPTIONS") == NULL)
+		ck_assert_uint_eq(left_in_heap(), 1);
+	crypto_free(p, NULL, 0);
+	ck_assert_uint_eq(leaks, 1);
+}
+
+/* Of an RSA key: of d, of p and of the text; RFC 8017 appendix A.1.2. */
+static void
+add_rfc8463_secrets(bool rsa)
+{
+	struct slice text = ma_str(rsa ? rfc8463_rsa : rfc8463_seed);
+	uint8_t der[700];
+	size_t n;
 
 	nsecrets = leaks = 0;
-	/* Of RSA: of d, of p and of the text; RFC 8017 appendix A.1.2. */
-	if (_i == 0) {
-		struct slice body = ma_sub(text, 32, text.n - 32 - 30);
-
-		ck_assert(ma_base64_decode(body, der, &n));
+	if (rsa) {
+		ck_assert(ma_base64_decode(ma_sub(text, 32, text.n - 32 - 30),
+		    der, &n));
 		add_secret(der + 144, 128, true);
 		add_secret(der + 275, 64, true);
 		add_secret(text.p + 300, 60, false);
@@ -685,28 +957,95 @@ START_TEST(leaves_nothing_behind)
 		add_secret(der, 32, false);
 		add_secret(text.p, text.n, false);
 	}
+}
+
+/* From the file to the last signature. */
+START_TEST(leaves_nothing_behind)
+{
+	char dir[] = "/tmp/test-key-XXXXXX", path[64], pem[4096], error[200];
+	uint8_t out[2048], hash[32] = { 1 };
+	struct mailauth_private_key *key;
+	struct slice text = ma_str(rfc_keys[_i]);
+	size_t n, before;
+	int fd;
+
+	add_rfc8463_secrets(_i == 0);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof path, "%s/key", dir);
-	f = fopen(path, "w");
-	fwrite(text.p, 1, text.n, f);
-	fclose(f);
-	chmod(path, 0600);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	ck_assert_int_eq(write(fd, text.p, text.n), (ssize_t)text.n);
+	close(fd);
 	before = scanned;
 	ck_assert_int_eq(mailauth_private_key_read_file(path, &key, error,
 	    sizeof error), MAILAUTH_DONE);
 	ck_assert_int_eq(ma_private_key_sign(key, hash, out, sizeof out, &n),
 	    MAILAUTH_DONE);
 	ck_assert_int_gt(mailauth_private_key_pem(key, pem, sizeof pem), 0);
+	/* PKCS#8 in base64 is another text. */
+	add_secret(strchr(pem, '\n') - 40 + (_i == 0 ? 500 : 70), 30, false);
+	ck_assert_int_gt(mailauth_private_key_pem(key, pem, sizeof pem), 0);
 	mailauth_private_key_free(key);
-	ck_assert_uint_gt(scanned, before);
-	ck_assert_uint_eq(leaks, 0);
-	/* The scan would notice. */
-	key = malloc(100);
-	memcpy(key, secrets[0].octets, secrets[0].n);
-	crypto_free(key, NULL, 0);
-	ck_assert_uint_eq(leaks, 1);
+	check_nothing_left(before);
 	unlink(path);
 	rmdir(dir);
+}
+END_TEST
+
+/* One octet of the key's text is another. */
+static const struct {
+	bool rsa;
+	int at;				/* from its end where negative */
+	char to;
+	const char *error;
+} refused[] = {
+	{ true, -40, 'A', "the numbers of the RSA key are no key" },
+	{ true, 200, 'A', "the numbers of the RSA key are no key" },
+	{ true, 34, 'A', "it is no RSA private key of two primes" },
+	{ true, 700, '*', "it is not base64" },
+	{ true, -10, 'A', "the PEM text has no end" },
+	{ false, 43, 'A', "the Ed25519 key has not 32 octets" },
+};
+
+START_TEST(leaves_nothing_of_what_it_refuses)
+{
+	struct mailauth_private_key *key;
+	char text[1024], error[200];
+	size_t n, before = scanned;
+
+	add_rfc8463_secrets(refused[_i].rsa);
+	n = (size_t)snprintf(text, sizeof text, "%s",
+	    refused[_i].rsa ? rfc8463_rsa : rfc8463_seed);
+	text[refused[_i].at + (refused[_i].at < 0 ? (int)n : 0)] =
+	    refused[_i].to;
+	ck_assert_int_eq(parse(text, n, &key, error), MAILAUTH_ESYNTAX);
+	ck_assert_str_eq(error, refused[_i].error);
+	check_nothing_left(before);
+}
+END_TEST
+
+START_TEST(leaves_nothing_of_what_it_makes)
+{
+	struct mailauth_private_key *key;
+	char pem[4096];
+	uint8_t der[1400];
+	size_t n, before = scanned;
+
+	nsecrets = leaks = 0;
+	ck_assert_int_eq(mailauth_private_key_generate(_i == 0 ?
+	    MAILAUTH_KEY_RSA : MAILAUTH_KEY_ED25519, 0, &key), MAILAUTH_DONE);
+	n = (size_t)mailauth_private_key_pem(key, pem, sizeof pem);
+	ck_assert(ma_base64_decode(ma_sub(ma_slice(pem, n), 28, n - 28 - 26),
+	    der, &n));
+	/* PKCS#8 has 26 octets before PKCS#1, and 16 before the 32. */
+	if (_i == 0) {
+		add_secret(der + 400, 64, true);	/* of d */
+		add_secret(der + 600, 32, true);	/* of p */
+	} else {
+		add_secret(der + 16, 32, false);
+	}
+	add_secret(pem + n / 2, 40, false);
+	mailauth_private_key_free(key);
+	check_nothing_left(before);
 }
 END_TEST
 
@@ -740,6 +1079,49 @@ START_TEST(bears_a_lack_of_memory)
 }
 END_TEST
 
+/* All that a key is good for: the first that is not done is what is told. */
+static int
+use_key(const char *text)
+{
+	struct mailauth_private_key *key;
+	uint8_t out[2048], hash[32] = { 1 };
+	char pem[4096], error[200];
+	int r = parse(text, strlen(text), &key, error);
+	size_t n;
+
+	ck_assert((r == MAILAUTH_DONE) == (key != NULL));
+	if (r == MAILAUTH_DONE)
+		r = ma_private_key_sign(key, hash, out, sizeof out, &n);
+	if (r == MAILAUTH_DONE &&
+	    (r = mailauth_private_key_pem(key, pem, sizeof pem)) > 0)
+		r = MAILAUTH_DONE;
+	mailauth_private_key_free(key);
+	return r;
+}
+
+/* No key is wrong because OpenSSL lacks memory, for once or for good. */
+START_TEST(bears_a_lack_of_its_memory)
+{
+	const char *text = rfc_keys[_i / 2];
+	bool lasting = _i % 2 != 0;
+	size_t got;
+	int r;
+
+	ck_assert_int_eq(use_key(text), MAILAUTH_DONE);
+	for (size_t i = 0;; i++) {
+		crypto_start(i, lasting);
+		r = use_key(text);
+		got = crypto_requests;
+		crypto_start(SIZE_MAX, false);
+		if (got <= i)
+			break;
+		ck_assert_msg(r == MAILAUTH_ENOMEM || r == MAILAUTH_ECRYPTO ||
+		    (r == MAILAUTH_DONE && !lasting), "request %zu: %d", i, r);
+	}
+	ck_assert_int_eq(r, MAILAUTH_DONE);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -751,7 +1133,11 @@ main(void)
 		return 1;
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, reads_every_shape);
+	tcase_add_test(tc, reads_every_seed);
 	tcase_add_loop_test(tc, refuses_other_texts, 0, ROWS(bad_texts));
+	tcase_add_loop_test(tc, reads_what_follows_a_key, 0, ROWS(infos));
+	tcase_add_test(tc, refuses_numbers_that_are_no_primes);
+	tcase_add_loop_test(tc, keeps_sizes, 0, ROWS(sizes));
 	tcase_add_test(tc, keeps_limits);
 	tcase_add_loop_test(tc, checks_records, 0, ROWS(checks));
 	tcase_add_test(tc, checks_names);
@@ -767,7 +1153,12 @@ main(void)
 	tcase_add_test(tc, refuses_other_keys);
 	tcase_add_loop_test(tc, generates_keys, 0, ROWS(generated));
 	tcase_add_loop_test(tc, writes_records, 0, ROWS(lines));
-	tcase_add_loop_test(tc, leaves_nothing_behind, 0, 2);
+	tcase_add_loop_test(tc, leaves_nothing_behind, 0, ROWS(rfc_keys));
+	tcase_add_loop_test(tc, leaves_nothing_of_what_it_refuses, 0,
+	    ROWS(refused));
+	tcase_add_loop_test(tc, leaves_nothing_of_what_it_makes, 0, 2);
+	tcase_add_loop_test(tc, bears_a_lack_of_its_memory, 0,
+	    2 * ROWS(rfc_keys));
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }
