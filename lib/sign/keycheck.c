@@ -89,9 +89,14 @@ compare(struct mailauth_key_check *c, const struct key_record *record,
 	enum key_status status;
 	uint32_t bits;
 
+	/* Whatever else there is against it. */
+	if (record->key.n == 0) {
+		found(c, MAILAUTH_KEY_REVOKED, (struct finding){
+			REASON("key-revoked"), "the key is revoked" }, text);
+		return true;
+	}
 	if (why.reason != NULL) {
-		found(c, record->key.n == 0 ? MAILAUTH_KEY_REVOKED :
-		    record->email && record->sha256 && record->type != 0 ?
+		found(c, record->email && record->sha256 && record->type != 0 ?
 		    MAILAUTH_KEY_MISMATCH : MAILAUTH_KEY_INVALID, why, text);
 		return true;
 	}
@@ -141,10 +146,10 @@ look_at(struct run *r, struct mailauth_key_check *c,
 	}
 }
 
+/* As far as the answers go. */
 static void
-run(struct run *r, void *arg)
+judge(struct run *r, struct mailauth_key_check *c)
 {
-	struct mailauth_key_check *c = arg;
 	const struct answer *answer;
 
 	c->result = 0;
@@ -167,10 +172,19 @@ run(struct run *r, void *arg)
 		look_at(r, c, answer);
 	found(c, MAILAUTH_KEY_NONE, (struct finding){ REASON("no-key"),
 		"there is no key record" }, ma_slice(NULL, 0));
-	ma_trace(r, "key: %s%s%s (RFC 6376 section 6.1.2)",
-	    mailauth_key_check_result_name(c->result),
-	    c->why.reason != NULL ? ", " : "",
-	    c->why.reason != NULL ? c->why.reason : "");
+}
+
+static void
+run(struct run *r, void *arg)
+{
+	struct mailauth_key_check *c = arg;
+
+	judge(r, c);
+	if (c->result != 0)
+		ma_trace(r, "key: %s%s%s (RFC 6376 section 6.1.2)",
+		    mailauth_key_check_result_name(c->result),
+		    c->why.reason != NULL ? ", " : "",
+		    c->why.reason != NULL ? c->why.reason : "");
 }
 
 int

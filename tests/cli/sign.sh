@@ -52,11 +52,26 @@ fails 64 'no name of a key' dkim keygen --domain 'a b' --selector s --out x
 fails 64 'rsa or ed25519' dkim keygen $sign --algorithm dsa --out x
 [ ! -e x ] || wrong "a key was left"
 
-# Nothing of a private key is printed.
-secret=$(sed -n 5p rsa.pem)
-for file in out err zone; do
-	! grep -q -F -e "$secret" $file || wrong "$file has the key"
+# What cannot be written whole is not left behind.
+for algorithm in rsa ed25519; do
+	number=$((number + 1))
+	# shellcheck disable=SC2086
+	(trap '' XFSZ; ulimit -f 0; "$tool" dkim keygen $sign --algorithm $algorithm \
+	    --out full.pem 2>&1; echo "status $?") | cat >out
+	grep -q 'full.pem: File too large' out || wrong "no error of a file that cannot grow"
+	grep -q '^status 74$' out || wrong "a file that cannot grow is not 74"
+	[ ! -e full.pem ] || wrong "a key was left that is not whole"
 done
+
+# Nothing of a private key is printed: no line of it.
+sed '/-----/d' rsa.pem >secret
+hides() { # FILE...
+	for file; do
+		! grep -q -F -f secret "$file" || wrong "$file has the key"
+	done
+}
+hides out err zone
+grep -q -F -f secret rsa.pem || wrong "the key is not in its own file"
 
 # ---- dkim verify-key ----
 
@@ -97,11 +112,24 @@ chmod 644 open.pem
 run dkim sign $sign --key open.pem crlf
 grep -q 'warning: open.pem: others may read it' err || wrong "no warning"
 grep -q '^DKIM-Signature' out || wrong "not signed"
-cp crlf junk.pem
-chmod 600 junk.pem
-# shellcheck disable=SC2086
-fails 65 'neither PEM nor DER' dkim sign $sign --key junk.pem crlf
-! grep -q -F -e "$secret" err || wrong "the message has the key"
+cp rsa.pem junk.pem
+# What is wrong with a key is said without its text.
+while IFS='|' read -r change error; do
+	sed "$change" rsa.pem >junk.pem
+	# shellcheck disable=SC2086
+	fails 65 "junk.pem: $error" dkim sign $sign --key junk.pem crlf
+	hides err
+	# shellcheck disable=SC2086
+	fails 65 "junk.pem: $error" -z zone dkim verify-key $sign --key junk.pem
+	hides err
+done <<'END'
+/-----/d|it is neither PEM nor DER
+$d|the PEM text has no end
+10s/^./*/|it is not base64
+20s/^....//|it is no
+s/PRIVATE/EC PRIVATE/|it is something else
+s/PRIVATE/ENCRYPTED PRIVATE/|the key is encrypted
+END
 
 # ---- dkim sign ----
 

@@ -676,6 +676,10 @@ static const struct check {
 	{ "another algorithm", AT "v=DKIM1; p=" P "'",
 	    "mismatch key-algorithm" },
 	{ "revoked", AT ED "'", "revoked key-revoked" },
+	{ "revoked, and not for mail", AT "v=DKIM1; k=ed25519; s=x; p='",
+	    "revoked key-revoked" },
+	{ "revoked, and of another algorithm", AT "v=DKIM1; p='",
+	    "revoked key-revoked" },
 	{ "not for mail", AT "v=DKIM1; k=ed25519; s=x; p=" P "'",
 	    "invalid key-service" },
 	{ "not for SHA-256", AT "v=DKIM1; k=ed25519; h=sha1; p=" P "'",
@@ -782,11 +786,14 @@ START_TEST(checks_names)
 	ck_assert_int_eq(mailauth_key_check_result(c), MAILAUTH_KEY_INVALID);
 	ck_assert_str_eq(mailauth_key_check_reason(c), "domain");
 	ck_assert_ptr_null(mailauth_key_check_record(c, NULL));
+	ck_assert_str_eq(mailauth_key_check_trace(c, 0),
+	    "key: invalid, domain (RFC 6376 section 6.1.2)");
 	mailauth_key_check_free(c);
 	c = mailauth_key_check_new(NULL, "a.b", "s", key);
 	mailauth_key_check_set_trace(c, 1);
 	ck_assert_int_eq(mailauth_key_check_run(c, zone), MAILAUTH_DONE);
-	ck_assert_ptr_nonnull(mailauth_key_check_trace(c, 1));
+	ck_assert_str_eq(mailauth_key_check_trace(c, 1),
+	    "key: none, no-key (RFC 6376 section 6.1.2)");
 	ck_assert_ptr_null(mailauth_key_check_trace(c, 2));
 	ck_assert_int_eq(mailauth_key_check_secure(c), 0);
 	mailauth_key_check_free(c);
@@ -796,6 +803,40 @@ START_TEST(checks_names)
 	ck_assert_int_eq(mailauth_key_check_run(NULL, zone), MAILAUTH_EINVAL);
 	mailauth_private_key_free(key);
 	mailauth_resolver_free(zone);
+}
+END_TEST
+
+/* Whether DNSSEC vouched for the answer. */
+START_TEST(tells_secure_answers)
+{
+	static const char record[] = ED P;
+	struct mailauth_private_key *key;
+	struct mailauth_key_check *c;
+	struct mailauth_question *q;
+	struct mailauth_packet *p;
+	const uint8_t *data;
+	char error[200];
+	size_t n;
+
+	ck_assert_int_eq(parse(rfc8463_seed, strlen(rfc8463_seed), &key, error),
+	    MAILAUTH_DONE);
+	c = mailauth_key_check_new(NULL, "example.com", "s", key);
+	ck_assert_int_eq(mailauth_key_check_step(c), MAILAUTH_NEED);
+	q = mailauth_lookups_next(mailauth_key_check_lookups(c));
+	ck_assert_str_eq(mailauth_question_name(q),
+	    "s._domainkey.example.com");
+	p = mailauth_packet_new(q, 0);
+	mailauth_packet_add_text(p, NULL, 60, record, strlen(record));
+	data = mailauth_packet_data(p, &n);
+	ck_assert_int_eq(mailauth_answer_dns(q, data, n,
+	    _i == 0 ? 0 : MAILAUTH_ANSWER_SECURE), MAILAUTH_DONE);
+	mailauth_packet_free(p);
+	ck_assert_int_eq(mailauth_key_check_secure(c), 0);
+	ck_assert_int_eq(mailauth_key_check_step(c), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_key_check_result(c), MAILAUTH_KEY_VALID);
+	ck_assert_int_eq(mailauth_key_check_secure(c), _i);
+	mailauth_key_check_free(c);
+	mailauth_private_key_free(key);
 }
 END_TEST
 
@@ -1141,6 +1182,7 @@ main(void)
 	tcase_add_test(tc, keeps_limits);
 	tcase_add_loop_test(tc, checks_records, 0, ROWS(checks));
 	tcase_add_test(tc, checks_names);
+	tcase_add_loop_test(tc, tells_secure_answers, 0, 2);
 	tcase_add_loop_test(tc, minds_the_mode_of_files, 0, ROWS(files));
 	tcase_add_test(tc, reads_regular_files_alone);
 	tcase_add_test(tc, bears_a_lack_of_memory);
