@@ -33,7 +33,8 @@ struct mailauth_private_key;
 /*
  * From PEM (RFC 7468: "PRIVATE KEY", "RSA PRIVATE KEY") or DER (PKCS#8,
  * PKCS#1), not encrypted; or the base64 of the 32 octets of an Ed25519 key, as
- * RFC 8463 appendix A has it.  RSA: 512 to 16384 bits, the exponent 65537.
+ * RFC 8463 appendix A has it.  RSA: 512 to 16384 bits, the exponent 65537, the
+ * numbers related as RFC 8017 section 3.2 says; a pair is tried once.
  * (What has fewer than 1024 bits signs nothing; see mailauth/sign.h.)
  * MAILAUTH_ESYNTAX: it is none; error (NULL allowed) gets why, at most size
  * octets with the NUL.  MAILAUTH_EINVAL, MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
