@@ -96,7 +96,7 @@ measure(int algorithm, const char *name)
 	double ours = 1e12, alone = 1e12;
 	char pem[8192];
 	BIO *bio;
-	int n;
+	int n = 0;
 
 	need(mailauth_private_key_generate(algorithm, 0, &key) ==
 	    MAILAUTH_DONE && (n = mailauth_private_key_pem(key, pem,
