@@ -91,18 +91,24 @@ has_id(struct search *s, struct slice text)
 	return false;
 }
 
+static bool
+is_equal(struct search *s, struct slice a, struct slice b)
+{
+	bool nomem, equal = ma_authserv_id_equal(a, b, &nomem);
+
+	s->nomem = s->nomem || nomem;
+	return equal;
+}
+
 /* Is this id ours, for a careful reader or for one that is not? */
 static bool
 is_own(struct search *s, struct slice id)
 {
-	bool nomem;
-
-	if (ma_authserv_id_equal(id, s->id, &nomem) || has_encoded_word(id))
+	if (is_equal(s, id, s->id) || has_encoded_word(id))
 		return true;
-	s->nomem = s->nomem || nomem;
 	make_plain(&s->plain, id, true);
 	s->nomem = s->nomem || s->plain.failed;
-	return ma_eq(ma_slice(s->plain.p, s->plain.n),
+	return is_equal(s, ma_slice(s->plain.p, s->plain.n),
 	    ma_slice(s->plain_id.p, s->plain_id.n));
 }
 

@@ -6,8 +6,6 @@
 #include "authres/authres.h"
 #include "text/text.h"
 
-enum { VERSION_DIGITS = 9 };
-
 struct reading {
 	const char *start;
 	struct slice rest;
@@ -138,7 +136,7 @@ number(struct reading *r, uint32_t *out)
 	uint64_t n;
 
 	digits = ma_span(&digits, is_keyword_char);
-	if (digits.n > VERSION_DIGITS || !ma_uint(digits, UINT32_MAX, &n))
+	if (!ma_uint(digits, UINT32_MAX + UINT64_C(1), &n) || n > UINT32_MAX)
 		return wrong(r, "a version is no number");
 	*out = (uint32_t)n;
 	skip(r, digits.n);
@@ -215,37 +213,55 @@ length_of(struct slice s, bool (*fn)(int))
 	return n;
 }
 
-/* [ [ local-part ] "@" ] domain-name with an "@"; its length, 0: it is none. */
-static size_t
-address_length(const struct reading *r)
+/* As it is, its quotes too, which an "@" may stand in; but unfolded. */
+static void
+put_local_part(struct buf *out, struct slice local)
 {
-	size_t local = is_next(r, '"') ? quoted_length(r) :
-	    length_of(r->rest, is_local_char), domain;
-	struct slice rest = ma_sub(r->rest, local, r->rest.n);
+	for (size_t i = 0; i < local.n; i++)
+		if (local.p[i] != '\r' && local.p[i] != '\n')
+			ma_buf_char(out, local.p[i]);
+	blank_tabs(out);
+}
 
-	if (rest.n == 0 || rest.p[0] != '@')
-		return 0;
-	domain = length_of(ma_sub(rest, 1, rest.n), is_domain_char);
-	if (domain == 0 || !ma_dots_part(ma_sub(rest, 1, domain)) ||
-	    (!is_next(r, '"') && !ma_dots_part(ma_sub(r->rest, 0, local))))
-		return 0;
-	return ma_is_utf8(ma_sub(r->rest, 0, local + 1 + domain)) ?
-	    local + 1 + domain : 0;
+/*
+ * local-part (RFC 5322 section 3.4.1: with CFWS behind it) "@" domain-name, the
+ * local-part n octets.  One label, and "_", are seen in domains.
+ */
+static bool
+identity(struct reading *r, size_t n, struct buf *out)
+{
+	struct slice local = ma_sub(r->rest, 0, n), domain;
+
+	if (!is_next(r, '"') && (!ma_dots_part(local) || !ma_is_utf8(local)))
+		return wrong(r, "a local-part is malformed");
+	put_local_part(out, local);
+	skip(r, n);
+	if (!cfws(r))
+		return false;
+	skip(r, 1);
+	domain = ma_sub(r->rest, 0, length_of(r->rest, is_domain_char));
+	if (domain.n == 0 || !ma_dots_part(domain) || !ma_is_utf8(domain))
+		return wrong(r, "no domain follows an \"@\"");
+	ma_buf_char(out, '@');
+	ma_buf_slice(out, domain);
+	skip(r, domain.n);
+	if (out->failed)
+		r->status = MAILAUTH_ENOMEM;
+	return !out->failed;
 }
 
 /* pvalue, without the CFWS around it. */
 static bool
 pvalue(struct reading *r, struct buf *out)
 {
-	size_t n = address_length(r);
+	size_t n = is_next(r, '"') ? quoted_length(r) :
+	    length_of(r->rest, is_local_char);
+	struct slice rest = ma_sub(r->rest, n, r->rest.n);
 
-	if (n == 0)
-		return value(r, out, "a property has no value");
-	ma_buf_slice(out, ma_sub(r->rest, 0, n));
-	skip(r, n);
-	if (out->failed)
-		r->status = MAILAUTH_ENOMEM;
-	return !out->failed;
+	if (n > 0 && !ma_cfws(&rest))
+		rest.n = 0;			/* told when it is met */
+	return rest.n > 0 && rest.p[0] == '@' ? identity(r, n, out) :
+	    value(r, out, "a property has no value");
 }
 
 /* ---- One result ---- */

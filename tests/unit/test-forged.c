@@ -69,6 +69,10 @@ static const struct {
 	{ "5 A-label, case", U_ID,
 	    SLICE_LIT(AR ": XN--Bcher-KVA.example; none"),
 	    true },
+	{ "5 U-label, blanks", A_ID,
+	    SLICE_LIT(AR ": \" b\xc3\xbc" "cher . example\"; none"), true },
+	{ "5 A-label, punctuation", U_ID,
+	    SLICE_LIT(AR ": \"<" A_ID ">\"; none"), true },
 	{ "5 another U-label", A_ID,
 	    SLICE_LIT(AR ": b\xc3\xb6" "cher.example; none"), false },
 	/* Versions. */
