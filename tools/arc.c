@@ -167,7 +167,7 @@ print(struct tool *t, struct mailauth_sealer *s,
 	char *own;
 
 	for (size_t k = 0; (text = mailauth_sealer_warning(s, k)) != NULL; k++)
-		warn(t, list, text);
+		sign_warn(t, list, text);
 	for (; n < 3 && (fields[n] = mailauth_sealer_field(s, (int)n)) != NULL;)
 		n++;
 	if (!t->json) {
@@ -211,7 +211,7 @@ seal(struct tool *t, const struct inputs *in,
 		status = tool_broken(t, r);
 	if (status == 0)
 		status = mailauth_sealer_result(s) == MAILAUTH_SEALER_REFUSED ?
-		    refused(t, mailauth_sealer_reason(s),
+		    sign_refused(t, mailauth_sealer_reason(s),
 		    mailauth_sealer_detail(s)) : print(t, s, m, &kept);
 	input_kept_free(t, &kept);
 	mailauth_sealer_free(s);

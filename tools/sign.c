@@ -18,7 +18,7 @@ struct inputs {
 };
 
 int
-refused(struct tool *t, const char *reason, const char *detail)
+sign_refused(struct tool *t, const char *reason, const char *detail)
 {
 	static const struct {
 		const char *reason, *option;
@@ -40,7 +40,7 @@ refused(struct tool *t, const char *reason, const char *detail)
 }
 
 void
-warn(struct tool *t, json_t *list, const char *reason)
+sign_warn(struct tool *t, json_t *list, const char *reason)
 {
 	out_item_text(t, list, reason);
 	tool_fail(t, 0, "warning: %s", strcmp(reason, "key-short") == 0 ?
@@ -58,7 +58,7 @@ print(struct tool *t, const struct mailauth_signer *s,
 
 	for (size_t k = 0; (warning = mailauth_signer_warning(s, 0, k)) != NULL;
 	    k++)
-		warn(t, list, warning);
+		sign_warn(t, list, warning);
 	if (!t->json) {
 		json_decref(o);
 		return input_repeat(t, kept, &field, 1, NULL);
@@ -123,7 +123,7 @@ sign(struct tool *t, const struct inputs *in,
 		status = tool_broken(t, r);
 	if (status == 0)
 		status = mailauth_signer_field(s, 0) != NULL ?
-		    print(t, s, m, &kept) : refused(t,
+		    print(t, s, m, &kept) : sign_refused(t,
 		    mailauth_signer_reason(s, 0), mailauth_signer_detail(s, 0));
 	input_kept_free(t, &kept);
 	mailauth_signer_free(s);

@@ -218,9 +218,9 @@ extern const char *const unsigned_body_words[], *const discovery_words[];
  * What a signer or sealer refuses: the option that is wrong (EXIT_USAGE), or
  * what is against message or key (EXIT_DATA).
  */
-int refused(struct tool *, const char *reason, const char *detail);
+int sign_refused(struct tool *, const char *reason, const char *detail);
 /* A warning to standard error, and to the list. */
-void warn(struct tool *, json_t *list, const char *reason);
+void sign_warn(struct tool *, json_t *list, const char *reason);
 
 /* ---- Commands ---- */
 

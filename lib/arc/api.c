@@ -178,11 +178,9 @@ mailauth_arc_verify(struct mailauth_arc *a, struct mailauth_resolver *resolver)
 
 	if (a == NULL)
 		return MAILAUTH_EINVAL;
-	if ((r = ma_message_status(a->arc.verifier.message)) != MAILAUTH_DONE)
-		return r;
-	if (!mailauth_message_ended(a->arc.verifier.message))
-		return MAILAUTH_EUSE;
-	return ma_task_drive(&a->task, resolver, step, a);
+	r = ma_message_whole(a->arc.verifier.message);
+	return r == MAILAUTH_DONE ? ma_task_drive(&a->task, resolver, step, a) :
+	    r;
 }
 
 /* ---- Once done: the chain ---- */

@@ -4,17 +4,10 @@
 #include "arc/arc.h"
 
 struct mailauth_sealer {
-	struct task task;
-	struct reader reader;
+	struct maker maker;
 	struct mailauth_arc *arc;	/* of the same message, on our lookups */
-	struct signed_header header;
-	struct arena text;		/* what was given */
 	struct new_set set;
 	bool take_results;
-	struct picker picker;
-	struct digest *digest;
-	bool seen;			/* the header was */
-	int failed;			/* MAILAUTH_DONE, or MAILAUTH_ECRYPTO */
 };
 
 /* ---- Results ---- */
@@ -75,20 +68,17 @@ static int
 take_header(struct reader *reader, struct mailauth_message *m)
 {
 	struct mailauth_sealer *s = (struct mailauth_sealer *)(void *)
-	    ((char *)reader - offsetof(struct mailauth_sealer, reader));
-	int r;
+	    ((char *)reader - offsetof(struct mailauth_sealer, maker.reader));
+	int r = ma_maker_header(&s->maker);
 
-	s->seen = true;
-	ma_message_watch_cr(m);
-	/* The chain attached before us. */
-	r = ma_set_header(&s->set, &ma_arc_of(s->arc)->chain, &s->header);
+	if (r == MAILAUTH_DONE)
+		r = ma_set_header(&s->set, &ma_arc_of(s->arc)->chain,
+		    &s->maker.header);
 	if (r == MAILAUTH_DONE && s->take_results &&
 	    s->set.authserv_id != NULL &&
 	    s->set.verdict.result == 0)
 		r = take_results(s, m);
-	if (r == MAILAUTH_DONE && !ma_picker_init(&s->picker, m))
-		r = MAILAUTH_ENOMEM;
-	return r == MAILAUTH_DONE ? ma_digest_new(&s->digest) : r;
+	return r;
 }
 
 struct mailauth_sealer *
@@ -99,23 +89,17 @@ mailauth_sealer_new(struct mailauth_message *m,
 
 	if (m == NULL || (s = ma_calloc(sizeof *s)) == NULL)
 		return NULL;
-	if (!ma_task_init(&s->task, lookups)) {
-		ma_free(s);
-		return NULL;
-	}
-	s->reader.header = take_header;
-	s->arc = mailauth_arc_new(m, s->task.lookups, now);
+	/* It attaches before us, and has read the header when we do. */
+	s->arc = mailauth_arc_new(m, lookups, now);
 	s->set.results = mailauth_authres_new();
 	if (s->arc == NULL || s->set.results == NULL ||
-	    ma_message_attach(m, &s->reader) != MAILAUTH_DONE) {
+	    !ma_maker_init(&s->maker, m, mailauth_arc_lookups(s->arc), now,
+	    take_header)) {
 		mailauth_arc_free(s->arc);
-		mailauth_authres_free(s->set.results);
-		ma_task_free(&s->task);
+		ma_set_free(&s->set);
 		ma_free(s);
 		return NULL;
 	}
-	ma_message_ref(m);
-	s->header = (struct signed_header){ .message = m, .now = now };
 	s->take_results = true;
 	s->set.message = (struct signing){ .kind = SIGNATURE_ARC_MESSAGE,
 		.header = CANON_RELAXED, .body = CANON_RELAXED };
@@ -129,21 +113,16 @@ mailauth_sealer_free(struct mailauth_sealer *s)
 {
 	if (s == NULL)
 		return;
-	ma_message_detach(s->header.message, &s->reader);
 	mailauth_arc_free(s->arc);
 	ma_set_free(&s->set);
-	ma_picker_free(&s->picker);
-	ma_digest_free(s->digest);
-	mailauth_message_free(s->header.message);
-	ma_arena_free(&s->text);
-	ma_task_free(&s->task);
+	ma_maker_free(&s->maker);
 	ma_free(s);
 }
 
 struct mailauth_lookups *
 mailauth_sealer_lookups(struct mailauth_sealer *s)
 {
-	return s != NULL ? s->task.lookups : NULL;
+	return s != NULL ? s->maker.task.lookups : NULL;
 }
 
 /* ---- Settings ---- */
@@ -152,9 +131,7 @@ mailauth_sealer_lookups(struct mailauth_sealer *s)
 static int
 check_open(const struct mailauth_sealer *s)
 {
-	if (s == NULL)
-		return MAILAUTH_EINVAL;
-	return s->task.started || s->seen ? MAILAUTH_EUSE : MAILAUTH_DONE;
+	return s != NULL ? ma_maker_open(&s->maker) : MAILAUTH_EINVAL;
 }
 
 /* Those that count at the end. */
@@ -163,19 +140,13 @@ check_unstarted(const struct mailauth_sealer *s)
 {
 	if (s == NULL)
 		return MAILAUTH_EINVAL;
-	return s->task.started ? MAILAUTH_EUSE : MAILAUTH_DONE;
+	return s->maker.task.started ? MAILAUTH_EUSE : MAILAUTH_DONE;
 }
 
 static int
-copy_text(struct mailauth_sealer *s, struct slice text, struct slice *out)
+copy(struct mailauth_sealer *s, struct slice text, struct slice *out)
 {
-	char *copy = ma_arena_str(&s->text, text);
-
-	s->text.failed = false;
-	if (copy == NULL)
-		return MAILAUTH_ENOMEM;
-	*out = ma_slice(copy, text.n);
-	return MAILAUTH_DONE;
+	return ma_maker_text(&s->maker, text, out);
 }
 
 static int
@@ -190,8 +161,8 @@ set_key(struct mailauth_sealer *s, const char *domain, const char *selector,
 		return r;
 	if (domain == NULL || selector == NULL)
 		return MAILAUTH_EINVAL;
-	if ((r = copy_text(s, ma_str(domain), &d)) != MAILAUTH_DONE ||
-	    (r = copy_text(s, ma_str(selector), &sel)) != MAILAUTH_DONE)
+	if ((r = copy(s, ma_str(domain), &d)) != MAILAUTH_DONE ||
+	    (r = copy(s, ma_str(selector), &sel)) != MAILAUTH_DONE)
 		return r;
 	for (size_t i = 0; i < COUNT(both); i++) {
 		both[i]->domain = d;
@@ -224,7 +195,7 @@ mailauth_sealer_set_remote_key(struct mailauth_sealer *s, const char *domain,
 int
 mailauth_sealer_set_authserv_id(struct mailauth_sealer *s, const char *id)
 {
-	struct slice copy;
+	struct slice text;
 	int r = check_open(s);
 
 	if (r != MAILAUTH_DONE)
@@ -232,9 +203,9 @@ mailauth_sealer_set_authserv_id(struct mailauth_sealer *s, const char *id)
 	if (s->set.authserv_id != NULL)
 		return MAILAUTH_EUSE;
 	if ((r = mailauth_authres_set_authserv_id(s->set.results, id)) < 0 ||
-	    (r = copy_text(s, ma_str(id), &copy)) < 0)
+	    (r = copy(s, ma_str(id), &text)) < 0)
 		return r;
-	s->set.authserv_id = copy.p;
+	s->set.authserv_id = text.p;
 	return MAILAUTH_DONE;
 }
 
@@ -242,16 +213,12 @@ int
 mailauth_sealer_set_canonicalization(struct mailauth_sealer *s,
     const char *text)
 {
-	enum canon header, body;
 	int r = check_open(s);
 
 	if (r != MAILAUTH_DONE)
 		return r;
-	if (!ma_canon_parse(ma_str(text), &header, &body))
-		return MAILAUTH_EINVAL;
-	s->set.message.header = header;
-	s->set.message.body = body;
-	return MAILAUTH_DONE;
+	return ma_canon_parse(ma_str(text), &s->set.message.header,
+	    &s->set.message.body) ? MAILAUTH_DONE : MAILAUTH_EINVAL;
 }
 
 int
@@ -262,7 +229,7 @@ mailauth_sealer_set_fields(struct mailauth_sealer *s, const char *names)
 	if (r != MAILAUTH_DONE)
 		return r;
 	return names != NULL ?
-	    copy_text(s, ma_str(names), &s->set.message.names) :
+	    copy(s, ma_str(names), &s->set.message.names) :
 	    MAILAUTH_EINVAL;
 }
 
@@ -316,7 +283,7 @@ mailauth_sealer_set_trace(struct mailauth_sealer *s, int on)
 	if (r == MAILAUTH_DONE)
 		r = mailauth_arc_set_trace(s->arc, on);
 	if (r == MAILAUTH_DONE)
-		s->task.trace_on = on != 0;
+		s->maker.task.trace_on = on != 0;
 	return r;
 }
 
@@ -364,17 +331,14 @@ run(struct run *r, void *arg)
 	struct new_set *set = &s->set;
 	int status;
 
-	if (!mailauth_message_ended(s->header.message)) {
+	if (!mailauth_message_ended(s->maker.header.message)) {
 		r->more = set->verdict.result == 0;
 		return;
 	}
-	status = ma_set_run(set, &ma_arc_of(s->arc)->chain, &s->header,
-	    &s->picker, s->digest, r);
-	if (status == MAILAUTH_ECRYPTO)
-		s->failed = status;
-	if (status != MAILAUTH_DONE)
-		r->nomem = true;		/* nothing is decided */
-	else if (set->verdict.result != 0)
+	status = ma_set_run(set, &ma_arc_of(s->arc)->chain, &s->maker.header,
+	    &s->maker.picker, s->maker.digest, r);
+	ma_maker_ran(&s->maker, r, status);
+	if (status == MAILAUTH_DONE && set->verdict.result != 0)
 		ma_trace(r, "set %u, cv=%s: %s%s%s (RFC 8617 section 5.1)",
 		    (unsigned)set->instance,
 		    mailauth_arc_result_name(set->chain),
@@ -392,15 +356,14 @@ mailauth_sealer_step(struct mailauth_sealer *s)
 	if (s == NULL || s->set.authserv_id == NULL ||
 	    s->set.message.domain.p == NULL)
 		return MAILAUTH_EINVAL;
-	if ((r = ma_message_status(s->header.message)) != MAILAUTH_DONE)
+	if ((r = ma_message_status(s->maker.header.message)) != MAILAUTH_DONE)
 		return r;
-	s->task.started = true;
-	if (!s->seen)
+	s->maker.task.started = true;
+	if (!s->maker.seen)
 		return MAILAUTH_MORE;
-	if (!s->task.done && (r = find_status(s)) != MAILAUTH_DONE)
+	if (!s->maker.task.done && (r = find_status(s)) != MAILAUTH_DONE)
 		return r;
-	r = ma_task_step(&s->task, run, s);
-	return s->failed != MAILAUTH_DONE ? s->failed : r;
+	return ma_maker_step(&s->maker, run, s);
 }
 
 static int
@@ -413,15 +376,8 @@ int
 mailauth_sealer_seal(struct mailauth_sealer *s,
     struct mailauth_resolver *resolver)
 {
-	int r;
-
-	if (s == NULL)
-		return MAILAUTH_EINVAL;
-	if ((r = ma_message_status(s->header.message)) != MAILAUTH_DONE)
-		return r;
-	if (!mailauth_message_ended(s->header.message))
-		return MAILAUTH_EUSE;
-	return ma_task_drive(&s->task, resolver, step, s);
+	return s != NULL ? ma_maker_drive(&s->maker, resolver, step, s) :
+	    MAILAUTH_EINVAL;
 }
 
 /* ---- Once done ---- */
@@ -429,7 +385,7 @@ mailauth_sealer_seal(struct mailauth_sealer *s,
 static bool
 is_done(const struct mailauth_sealer *s)
 {
-	return s != NULL && s->task.done;
+	return s != NULL && s->maker.task.done;
 }
 
 int
@@ -499,5 +455,5 @@ mailauth_sealer_trace(const struct mailauth_sealer *s, size_t line)
 	while (mailauth_arc_trace(s->arc, n) != NULL)
 		n++;
 	return line < n ? mailauth_arc_trace(s->arc, line) :
-	    ma_task_trace(&s->task, line - n);
+	    ma_task_trace(&s->maker.task, line - n);
 }

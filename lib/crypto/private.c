@@ -368,6 +368,21 @@ finish(struct mailauth_private_key *k, const struct reading *r)
 	return k->type == KEY_RSA ? try_rsa(k, r) : MAILAUTH_DONE;
 }
 
+/* It was read or made, or not (status); what OpenSSL said of it goes. */
+static int
+hand_over(struct mailauth_private_key *k, int status, const struct reading *r,
+    struct mailauth_private_key **out)
+{
+	if (status == MAILAUTH_DONE)
+		status = finish(k, r);
+	ERR_pop_to_mark();
+	if (status == MAILAUTH_DONE)
+		*out = k;
+	else
+		mailauth_private_key_free(k);
+	return status;
+}
+
 /* ---- Texts ---- */
 
 /* Is this its public half, a BIT STRING?  RFC 8410 section 7. */
@@ -542,14 +557,7 @@ mailauth_private_key_parse(const void *p, size_t n,
 		return MAILAUTH_ENOMEM;
 	ERR_set_mark();
 	status = read_any(k, ma_slice(p, n), &r);
-	if (status == MAILAUTH_DONE)
-		status = finish(k, &r);
-	ERR_pop_to_mark();
-	if (status == MAILAUTH_DONE)
-		*out = k;
-	else
-		mailauth_private_key_free(k);
-	return status;
+	return hand_over(k, status, &r, out);
 }
 
 /* ---- Made ---- */
@@ -569,7 +577,6 @@ mailauth_private_key_generate(int algorithm, uint32_t bits,
 	const struct reading r = { NULL, 0 };
 	bool rsa = algorithm == MAILAUTH_KEY_RSA;
 	struct mailauth_private_key *k;
-	int status = MAILAUTH_ECRYPTO;
 
 	if (rsa && bits == 0)
 		bits = RSA_BITS;
@@ -582,14 +589,9 @@ mailauth_private_key_generate(int algorithm, uint32_t bits,
 		return MAILAUTH_ENOMEM;
 	k->type = (enum key_type)algorithm;
 	ERR_set_mark();
-	if ((k->pkey = generate(algorithm, bits)) != NULL)
-		status = finish(k, &r);
-	ERR_pop_to_mark();
-	if (status == MAILAUTH_DONE)
-		*out = k;
-	else
-		mailauth_private_key_free(k);
-	return status;
+	k->pkey = generate(algorithm, bits);
+	return hand_over(k, k->pkey != NULL ? MAILAUTH_DONE : MAILAUTH_ECRYPTO,
+	    &r, out);
 }
 
 /* OpenSSL wipes its private numbers when it frees them. */

@@ -183,11 +183,9 @@ mailauth_dkim_verify(struct mailauth_dkim *d,
 
 	if (d == NULL)
 		return MAILAUTH_EINVAL;
-	if ((r = ma_message_status(d->verifier.message)) != MAILAUTH_DONE)
-		return r;
-	if (!mailauth_message_ended(d->verifier.message))
-		return MAILAUTH_EUSE;
-	return ma_task_drive(&d->task, resolver, step, d);
+	r = ma_message_whole(d->verifier.message);
+	return r == MAILAUTH_DONE ? ma_task_drive(&d->task, resolver, step, d) :
+	    r;
 }
 
 /* ---- Before all is done ---- */

@@ -80,7 +80,7 @@ struct slice ma_signature_tag(struct slice value, enum signature_tag);
 bool ma_is_field_name(struct slice);
 /* The name k of h=. */
 struct slice ma_signature_name(const struct signature *, size_t k);
-/* c=; "relaxed" is relaxed/simple.  False: it is none. */
+/* c=; "relaxed" is relaxed/simple.  False: it is none, nothing is set. */
 bool ma_canon_parse(struct slice, enum canon *header, enum canon *body);
 /* ARC's instance: 1*2DIGIT, 1 to 50 (RFC 8617 section 4.2.1); 0: it is none. */
 enum { ARC_SETS_MAX = 50 };

@@ -71,10 +71,14 @@ bool
 ma_canon_parse(struct slice v, enum canon *header, enum canon *body)
 {
 	bool two = ma_find(v, '/') < v.n;
+	enum canon first, second = CANON_SIMPLE;
 
-	*body = CANON_SIMPLE;
-	return read_canon(ma_cut(&v, '/'), header) &&
-	    (!two || read_canon(v, body));
+	if (!read_canon(ma_cut(&v, '/'), &first) ||
+	    (two && !read_canon(v, &second)))
+		return false;
+	*header = first;
+	*body = second;
+	return true;
 }
 
 static bool

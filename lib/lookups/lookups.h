@@ -113,7 +113,8 @@ void ma_task_free(struct task *);
 /*
  * Run fn once over the answers known, unless nothing it lacked has come.
  * MAILAUTH_DONE: it lacked nothing; MAILAUTH_NEED; MAILAUTH_MORE: only bytes of
- * the message; MAILAUTH_ENOMEM: as if it had not run.  fn is called with an empty arena and must forget earlier runs.
+ * the message; MAILAUTH_ENOMEM: as if it had not run.  fn is called with an
+ * empty arena and must forget earlier runs.
  */
 int ma_task_step(struct task *, void (*fn)(struct run *, void *arg), void *arg);
 

@@ -210,6 +210,13 @@ ma_message_status(const struct mailauth_message *m)
 	return m->status;
 }
 
+int
+ma_message_whole(const struct mailauth_message *m)
+{
+	return m->status != MAILAUTH_DONE || mailauth_message_ended(m) ?
+	    m->status : MAILAUTH_EUSE;
+}
+
 /* ---- Readers ---- */
 
 int

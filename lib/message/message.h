@@ -57,6 +57,8 @@ bool ma_is_like_field(struct slice line, struct slice name);
 bool ma_hides_field(struct slice raw, struct slice name);
 /* MAILAUTH_DONE, or the failure for which the message is lost. */
 int ma_message_status(const struct mailauth_message *);
+/* The same, and MAILAUTH_EUSE while it has not ended. */
+int ma_message_whole(const struct mailauth_message *);
 
 /*
  * Fields taken by name, each once, from the bottom up: RFC 6376 section 5.4.2.

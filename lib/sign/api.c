@@ -9,18 +9,11 @@ enum { SIGNATURES_MAX = 16, ANNOUNCED_MAX = 100, TAG_VALUE_MAX = 512 };
 #define EXPIRY_MAX UINT64_C(9999999999)
 
 struct mailauth_signer {
-	struct task task;
-	struct reader reader;
-	struct signed_header header;
-	struct arena text;		/* what was given */
+	struct maker maker;
 	struct signing *list[SIGNATURES_MAX];
 	int n;
 	size_t nannounced;
 	struct announced **last;	/* where the next is announced */
-	struct picker picker;
-	struct digest *digest;
-	bool seen;			/* the header was */
-	int failed;			/* MAILAUTH_DONE, or MAILAUTH_ECRYPTO */
 };
 
 /* ---- Life ---- */
@@ -29,19 +22,16 @@ static int
 take_header(struct reader *reader, struct mailauth_message *m)
 {
 	struct mailauth_signer *s = (struct mailauth_signer *)(void *)
-	    ((char *)reader - offsetof(struct mailauth_signer, reader));
-	struct finding fault = ma_signing_header_fault(&s->header, true);
-	int r = MAILAUTH_DONE;
+	    ((char *)reader - offsetof(struct mailauth_signer, maker.reader));
+	struct finding fault = ma_signing_header_fault(&s->maker.header, true);
+	int r = ma_maker_header(&s->maker);
 
-	s->seen = true;
-	ma_message_watch_cr(m);
+	(void)m;
 	for (int i = 0; r == MAILAUTH_DONE && i < s->n; i++) {
 		ma_signing_refuse(s->list[i], fault);
-		r = ma_signing_header(s->list[i], &s->header);
+		r = ma_signing_header(s->list[i], &s->maker.header);
 	}
-	if (r == MAILAUTH_DONE && !ma_picker_init(&s->picker, m))
-		r = MAILAUTH_ENOMEM;
-	return r == MAILAUTH_DONE ? ma_digest_new(&s->digest) : r;
+	return r;
 }
 
 struct mailauth_signer *
@@ -52,19 +42,11 @@ mailauth_signer_new(struct mailauth_message *m,
 
 	if (m == NULL || (s = ma_calloc(sizeof *s)) == NULL)
 		return NULL;
-	if (!ma_task_init(&s->task, lookups)) {
+	if (!ma_maker_init(&s->maker, m, lookups, now, take_header)) {
 		ma_free(s);
 		return NULL;
 	}
-	s->reader.header = take_header;
-	if (ma_message_attach(m, &s->reader) != MAILAUTH_DONE) {
-		ma_task_free(&s->task);
-		ma_free(s);
-		return NULL;
-	}
-	ma_message_ref(m);
-	s->header = (struct signed_header){ .message = m, .now = now };
-	s->last = &s->header.announced;
+	s->last = &s->maker.header.announced;
 	return s;
 }
 
@@ -73,23 +55,18 @@ mailauth_signer_free(struct mailauth_signer *s)
 {
 	if (s == NULL)
 		return;
-	ma_message_detach(s->header.message, &s->reader);
 	for (int i = 0; i < s->n; i++) {
 		ma_signing_free(s->list[i]);
 		ma_free(s->list[i]);
 	}
-	ma_picker_free(&s->picker);
-	ma_digest_free(s->digest);
-	mailauth_message_free(s->header.message);
-	ma_arena_free(&s->text);
-	ma_task_free(&s->task);
+	ma_maker_free(&s->maker);
 	ma_free(s);
 }
 
 struct mailauth_lookups *
 mailauth_signer_lookups(struct mailauth_signer *s)
 {
-	return s != NULL ? s->task.lookups : NULL;
+	return s != NULL ? s->maker.task.lookups : NULL;
 }
 
 /* ---- Settings ---- */
@@ -98,9 +75,7 @@ mailauth_signer_lookups(struct mailauth_signer *s)
 static int
 check_open(const struct mailauth_signer *s)
 {
-	if (s == NULL)
-		return MAILAUTH_EINVAL;
-	return s->task.started || s->seen ? MAILAUTH_EUSE : MAILAUTH_DONE;
+	return s != NULL ? ma_maker_open(&s->maker) : MAILAUTH_EINVAL;
 }
 
 /* The signature whose setting may be changed; NULL: *r says why not. */
@@ -114,15 +89,9 @@ open_signing(const struct mailauth_signer *s, int i, int *r)
 }
 
 static int
-copy_text(struct mailauth_signer *s, struct slice text, struct slice *out)
+copy(struct mailauth_signer *s, struct slice text, struct slice *out)
 {
-	char *copy = ma_arena_str(&s->text, text);
-
-	s->text.failed = false;
-	if (copy == NULL)
-		return MAILAUTH_ENOMEM;
-	*out = ma_slice(copy, text.n);
-	return MAILAUTH_DONE;
+	return ma_maker_text(&s->maker, text, out);
 }
 
 static int
@@ -142,10 +111,10 @@ add(struct mailauth_signer *s, const char *domain, const char *selector,
 		return MAILAUTH_ENOMEM;
 	*one = (struct signing){ .kind = SIGNATURE_DKIM, .key = key,
 		.type = type, .header = CANON_RELAXED, .body = CANON_RELAXED };
-	if (copy_text(s, ma_str(domain), &one->domain) != MAILAUTH_DONE ||
-	    copy_text(s, ma_str(selector), &one->selector) != MAILAUTH_DONE) {
+	if ((r = copy(s, ma_str(domain), &one->domain)) != MAILAUTH_DONE ||
+	    (r = copy(s, ma_str(selector), &one->selector)) != MAILAUTH_DONE) {
 		ma_free(one);
-		return MAILAUTH_ENOMEM;
+		return r;
 	}
 	s->list[s->n] = one;
 	return s->n++;
@@ -173,17 +142,13 @@ int
 mailauth_signer_set_canonicalization(struct mailauth_signer *s, int i,
     const char *text)
 {
-	enum canon header, body;
 	struct signing *one;
 	int r;
 
 	if ((one = open_signing(s, i, &r)) == NULL)
 		return r;
-	if (!ma_canon_parse(ma_str(text), &header, &body))
-		return MAILAUTH_EINVAL;
-	one->header = header;
-	one->body = body;
-	return MAILAUTH_DONE;
+	return ma_canon_parse(ma_str(text), &one->header, &one->body) ?
+	    MAILAUTH_DONE : MAILAUTH_EINVAL;
 }
 
 int
@@ -194,7 +159,7 @@ mailauth_signer_set_fields(struct mailauth_signer *s, int i, const char *names)
 
 	if ((one = open_signing(s, i, &r)) == NULL)
 		return r;
-	return names != NULL ? copy_text(s, ma_str(names), &one->names) :
+	return names != NULL ? copy(s, ma_str(names), &one->names) :
 	    MAILAUTH_EINVAL;
 }
 
@@ -207,7 +172,7 @@ mailauth_signer_set_identity(struct mailauth_signer *s, int i, const char *p,
 
 	if ((one = open_signing(s, i, &r)) == NULL)
 		return r;
-	return p != NULL ? copy_text(s, ma_slice(p, n), &one->identity) :
+	return p != NULL ? copy(s, ma_slice(p, n), &one->identity) :
 	    MAILAUTH_EINVAL;
 }
 
@@ -275,10 +240,10 @@ mailauth_signer_add_tag(struct mailauth_signer *s, int i, const char *name,
 	for (at = &one->extra; *at != NULL; at = &(*at)->next)
 		if (ma_eq((*at)->name, n))
 			return MAILAUTH_EUSE;
-	if ((tag = ma_arena_alloc(&s->text, sizeof *tag)) == NULL ||
-	    copy_text(s, n, &tag->name) != MAILAUTH_DONE ||
-	    copy_text(s, v, &tag->value) != MAILAUTH_DONE) {
-		s->text.failed = false;
+	if ((tag = ma_arena_alloc(&s->maker.text, sizeof *tag)) == NULL ||
+	    copy(s, n, &tag->name) != MAILAUTH_DONE ||
+	    copy(s, v, &tag->value) != MAILAUTH_DONE) {
+		s->maker.text.failed = false;
 		return MAILAUTH_ENOMEM;
 	}
 	*at = tag;
@@ -320,10 +285,10 @@ mailauth_signer_announce(struct mailauth_signer *s, const char *name,
 		return MAILAUTH_EINVAL;
 	if (s->nannounced == ANNOUNCED_MAX)
 		return MAILAUTH_EUSE;
-	if ((a = ma_arena_alloc(&s->text, sizeof *a)) == NULL ||
-	    !announced_text(&s->text, ma_slice(name, name_n),
+	if ((a = ma_arena_alloc(&s->maker.text, sizeof *a)) == NULL ||
+	    !announced_text(&s->maker.text, ma_slice(name, name_n),
 	    ma_slice(value, value_n), &a->text)) {
-		s->text.failed = false;
+		s->maker.text.failed = false;
 		return MAILAUTH_ENOMEM;
 	}
 	if (!ma_folds_ok(ma_sub(a->text, name_n, a->text.n)))
@@ -341,7 +306,7 @@ mailauth_signer_set_trace(struct mailauth_signer *s, int on)
 	int r = check_open(s);
 
 	if (r == MAILAUTH_DONE)
-		s->task.trace_on = on != 0;
+		s->maker.task.trace_on = on != 0;
 	return r;
 }
 
@@ -360,7 +325,7 @@ trace(struct run *r, const struct signing *s, int i)
 static int
 sign(struct run *r, struct mailauth_signer *s, struct signing *one)
 {
-	const struct mailauth_message *m = s->header.message;
+	const struct mailauth_message *m = s->maker.header.message;
 	int status;
 
 	if (one->verdict.result != 0)
@@ -370,7 +335,7 @@ sign(struct run *r, struct mailauth_signer *s, struct signing *one)
 		return MAILAUTH_DONE;
 	}
 	ma_signing_refuse(one, ma_signing_line_fault(m));
-	status = ma_signing_hash(one, &s->header, &s->picker, s->digest);
+	status = ma_signing_hash(one, &s->maker.header, &s->maker.picker, s->maker.digest);
 	return status == MAILAUTH_DONE ? ma_signing_finish(one, r) : status;
 }
 
@@ -380,7 +345,7 @@ run(struct run *r, void *arg)
 	struct mailauth_signer *s = arg;
 	int status = MAILAUTH_DONE;
 
-	if (!s->seen) {
+	if (!s->maker.seen) {
 		r->more = true;
 		return;
 	}
@@ -389,10 +354,7 @@ run(struct run *r, void *arg)
 		if (s->list[i]->verdict.result != 0)
 			trace(r, s->list[i], i);
 	}
-	if (status == MAILAUTH_ECRYPTO)
-		s->failed = status;
-	if (status != MAILAUTH_DONE)
-		r->nomem = true;		/* nothing is decided */
+	ma_maker_ran(&s->maker, r, status);
 }
 
 int
@@ -402,10 +364,9 @@ mailauth_signer_step(struct mailauth_signer *s)
 
 	if (s == NULL)
 		return MAILAUTH_EINVAL;
-	if ((r = ma_message_status(s->header.message)) != MAILAUTH_DONE)
+	if ((r = ma_message_status(s->maker.header.message)) != MAILAUTH_DONE)
 		return r;
-	r = ma_task_step(&s->task, run, s);
-	return s->failed != MAILAUTH_DONE ? s->failed : r;
+	return ma_maker_step(&s->maker, run, s);
 }
 
 static int
@@ -418,15 +379,8 @@ int
 mailauth_signer_sign(struct mailauth_signer *s,
     struct mailauth_resolver *resolver)
 {
-	int r;
-
-	if (s == NULL)
-		return MAILAUTH_EINVAL;
-	if ((r = ma_message_status(s->header.message)) != MAILAUTH_DONE)
-		return r;
-	if (!mailauth_message_ended(s->header.message))
-		return MAILAUTH_EUSE;
-	return ma_task_drive(&s->task, resolver, step, s);
+	return s != NULL ? ma_maker_drive(&s->maker, resolver, step, s) :
+	    MAILAUTH_EINVAL;
 }
 
 /* ---- Once done ---- */
@@ -440,7 +394,7 @@ mailauth_signer_count(const struct mailauth_signer *s)
 static const struct signing *
 get(const struct mailauth_signer *s, int i)
 {
-	return s != NULL && s->task.done && i >= 0 && i < s->n ? s->list[i] :
+	return s != NULL && s->maker.task.done && i >= 0 && i < s->n ? s->list[i] :
 	    NULL;
 }
 
@@ -487,5 +441,5 @@ mailauth_signer_warning(const struct mailauth_signer *s, int i, size_t k)
 const char *
 mailauth_signer_trace(const struct mailauth_signer *s, size_t line)
 {
-	return s != NULL ? ma_task_trace(&s->task, line) : NULL;
+	return s != NULL ? ma_task_trace(&s->maker.task, line) : NULL;
 }

@@ -3,6 +3,7 @@
  *	text.c		the text of the field, folded
  *	signing.c	one signature, from its settings to its field
  *	result.c	the results' words
+ *	maker.c		what the handles of a signer and of a sealer share
  *	api.c		the handle of a signer, and its exported functions
  *	publish.c	a private key -> its key record
  *	keycheck.c	is a private key published?
@@ -96,5 +97,41 @@ void ma_signing_free(struct signing *);
 struct finding ma_signing_header_fault(const struct signed_header *,
     bool author);
 struct finding ma_signing_line_fault(const struct mailauth_message *);
+
+/* ---- What makes signatures: a signer's handle, and a sealer's ---- */
+
+struct maker {
+	struct task task;
+	struct reader reader;
+	struct signed_header header;
+	struct arena text;		/* what was given */
+	struct picker picker;
+	struct digest *digest;
+	bool seen;			/* the header was */
+	int failed;			/* MAILAUTH_DONE, or MAILAUTH_ECRYPTO */
+};
+
+/*
+ * It holds the message, and reads it.  False: no memory, or too late to read;
+ * nothing to free.
+ */
+bool ma_maker_init(struct maker *, struct mailauth_message *,
+    struct mailauth_lookups *, int64_t now,
+    int (*header)(struct reader *, struct mailauth_message *));
+void ma_maker_free(struct maker *);
+/* MAILAUTH_EUSE once settings for the header come too late. */
+int ma_maker_open(const struct maker *);
+/* Keep what was given.  MAILAUTH_ENOMEM: nothing has changed. */
+int ma_maker_text(struct maker *, struct slice text, struct slice *out);
+/* From within reader.header().  Negative as above. */
+int ma_maker_header(struct maker *);
+/* What a run came to, from within it. */
+void ma_maker_ran(struct maker *, struct run *, int status);
+/* As ma_task_step(), and MAILAUTH_ECRYPTO. */
+int ma_maker_step(struct maker *, void (*run)(struct run *, void *arg),
+    void *arg);
+/* As ma_task_drive(), once the message is whole. */
+int ma_maker_drive(struct maker *, struct mailauth_resolver *,
+    int (*step)(void *handle), void *handle);
 
 #endif
