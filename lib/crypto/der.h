@@ -10,7 +10,7 @@
 enum {
 	DER_INTEGER = 0x02, DER_BITS = 0x03, DER_OCTETS = 0x04,
 	DER_SEQUENCE = 0x30,
-	DER_ATTRIBUTES = 0xa0, DER_PUBLIC = 0x81	/* [0], [1]: RFC 5958 */
+	DER_ATTRIBUTES = 0xa0, DER_PUBLIC = 0x81	/* RFC 5958 section 2 */
 };
 
 /* What stands in an element of this type; what follows it stays in *in. */
