@@ -50,7 +50,9 @@ MAILAUTH_API int mailauth_mx_add_local(struct mailauth_mx *, const char *, size_
 
 enum mailauth_mx_limit {
 	MAILAUTH_MX_HOSTS = 1,		/* hosts routed: 100; 1000; the first in order are kept */
-	MAILAUTH_MX_ADDRESSES = 2	/* addresses of one host: 100; 1000; the rest is left out */
+	/* Addresses of one host: 100; 1000; the rest is left out.  0: none are
+	 * asked for, and hosts stand without. */
+	MAILAUTH_MX_ADDRESSES = 2
 };
 MAILAUTH_API int mailauth_mx_set_limit(struct mailauth_mx *, int limit, uint32_t value);
 MAILAUTH_API int mailauth_mx_set_trace(struct mailauth_mx *, int on);

@@ -129,12 +129,10 @@ static bool
 read_domain(struct reading *r, struct slice v)
 {
 	struct signature *sig = r->sig;
-	char text[NAME_TEXT];
 
 	if (!read_name(r, v, &sig->domain) || ma_name_labels(&sig->domain) < 2)
 		return wrong(r, REASON("domain"), "d= is not a domain name");
-	ma_name_text(&sig->domain, text);
-	sig->domain_text = ma_arena_str(r->arena, ma_str(text));
+	sig->domain_text = ma_name_string(r->arena, &sig->domain);
 	return true;
 }
 

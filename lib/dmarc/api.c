@@ -2,7 +2,6 @@
  * What mailauth/dmarc.h exports.
  */
 #include "dmarc/dmarc.h"
-#include "text/text.h"
 
 enum { ALIGNMENT_DEFAULT = 11, ALIGNMENT_MAX = 1000 };
 
@@ -71,7 +70,6 @@ mailauth_dmarc_set_from_domain(struct mailauth_dmarc *d, const char *text,
     size_t n)
 {
 	struct slice copy, shown;
-	char name[NAME_TEXT];
 	struct dname author;
 	bool named;
 	int r;
@@ -82,10 +80,8 @@ mailauth_dmarc_set_from_domain(struct mailauth_dmarc *d, const char *text,
 		return r;
 	copy = ma_slice(ma_arena_str(&d->text, ma_slice(text, n)), n);
 	shown = copy;
-	if (named) {
-		ma_name_text(&author, name);
-		shown.p = ma_arena_str(&d->text, ma_str(name));
-	}
+	if (named)
+		shown.p = ma_name_string(&d->text, &author);
 	if (copy.p == NULL || shown.p == NULL) {
 		d->text.failed = false;
 		return MAILAUTH_ENOMEM;

@@ -29,6 +29,7 @@
 #include "mailauth/dmarc.h"
 #include "mailauth/spf.h"
 #include "orgdom/orgdom.h"
+#include "text/text.h"
 
 /* ---- Records ---- */
 
@@ -62,8 +63,6 @@ bool ma_dmarc_record_format(struct buf *, const struct dmarc_record *);
  * there is none.
  */
 bool ma_dmarc_uri(struct slice *list, struct slice *uri);
-/* May reports go there?  "mailto:" with an address. */
-bool ma_dmarc_uri_supported(struct slice uri);
 
 /* ---- Evaluation ---- */
 

@@ -42,15 +42,6 @@ struct eval {
 
 /* ---- Evidence ---- */
 
-static const char *
-text_of(struct eval *e, const struct dname *name)
-{
-	char text[NAME_TEXT];
-
-	ma_name_text(name, text);
-	return ma_arena_str(e->r->arena, ma_str(text));
-}
-
 static void
 conclude(struct eval *e, int result, const char *reason)
 {
@@ -70,10 +61,10 @@ report_uris(struct arena *arena, struct slice list)
 	size_t n = 0;
 
 	while (ma_dmarc_uri(&rest, &uri))
-		n += ma_dmarc_uri_supported(uri);
+		n += ma_is_mailto(uri);
 	out.list = ma_arena_alloc(arena, n * sizeof *out.list);
 	while (out.list != NULL && ma_dmarc_uri(&list, &uri))
-		if (ma_dmarc_uri_supported(uri))
+		if (ma_is_mailto(uri))
 			out.list[out.n++] = ma_arena_str(arena, uri);
 	return out;
 }
@@ -95,7 +86,7 @@ take_record(struct eval *e, const struct walk_record *record,
 	e->has_record = true;
 	e->record = *record;
 	e->out->record = record->text;
-	e->out->record_domain = text_of(e, &record->name);
+	e->out->record_domain = ma_name_string(e->r->arena, &record->name);
 	ma_trace(e->r, "the record of %s applies (%s)",
 	    e->out->record_domain, section);
 }
@@ -105,7 +96,7 @@ take_organizational(struct eval *e, const struct dname *name)
 {
 	e->has_organizational = true;
 	e->organizational = *name;
-	e->out->organizational = text_of(e, name);
+	e->out->organizational = ma_name_string(e->r->arena, name);
 }
 
 /*

@@ -75,6 +75,8 @@ bool ma_name_add(struct dname *, const char *label, size_t n);
  * them.
  */
 void ma_name_text(const struct dname *, char out[NAME_TEXT]);
+/* The same in the arena; NULL: no memory. */
+char *ma_name_string(struct arena *, const struct dname *);
 
 static inline bool
 ma_name_equal(const struct dname *a, const struct dname *b)

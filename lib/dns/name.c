@@ -160,6 +160,15 @@ ma_name_text(const struct dname *d, char out[NAME_TEXT])
 	out[n] = '\0';
 }
 
+char *
+ma_name_string(struct arena *arena, const struct dname *d)
+{
+	char text[NAME_TEXT];
+
+	ma_name_text(d, text);
+	return ma_arena_str(arena, ma_str(text));
+}
+
 unsigned
 ma_name_labels(const struct dname *d)
 {

@@ -52,29 +52,6 @@ check_input(const struct mailauth_mx *m, const char *text, size_t n)
 	return m->task.started ? MAILAUTH_EUSE : MAILAUTH_DONE;
 }
 
-/*
- * Where mail to this goes: of a mailbox what follows its last "@", whatever
- * stands before.  A domain alone may have its final dot, as in the DNS.
- */
-static void
-read_where(struct slice text, struct mx_input *in, bool *nomem)
-{
-	size_t at = ma_rfind(text, '@');
-
-	if (at < text.n)
-		text = ma_sub(text, at + 1, text.n);
-	else if (text.n > 1 && text.p[text.n - 1] == '.')
-		text.n--;
-	if (!ma_mail_domain_parse(text, &in->where, &in->wrong, nomem))
-		in->where.family = 0;
-	else if (in->where.family == MAILAUTH_ADDRESS_DOMAIN &&
-	    !ma_is_host(&in->where.name)) {
-		/* "192.0.2.1": an address needs its brackets. */
-		in->where.family = 0;
-		in->wrong = REASON("domain-syntax");
-	}
-}
-
 int
 mailauth_mx_set_domain(struct mailauth_mx *m, const char *text, size_t n)
 {
@@ -87,8 +64,9 @@ mailauth_mx_set_domain(struct mailauth_mx *m, const char *text, size_t n)
 		return r;
 	in = m->in;
 	copy = ma_slice(ma_arena_str(&m->text, ma_slice(text, n)), n);
-	if (copy.p != NULL)
-		read_where(copy, &in, &nomem);
+	if (copy.p != NULL && !ma_destination_parse(copy, &in.where, &in.wrong,
+	    &nomem))
+		in.where.family = 0;
 	if (copy.p == NULL || nomem) {
 		m->text.failed = false;
 		return MAILAUTH_ENOMEM;
@@ -154,8 +132,7 @@ mailauth_mx_set_limit(struct mailauth_mx *m, int limit, uint32_t value)
 		return r;
 	if (limit == MAILAUTH_MX_HOSTS && value >= 1 && value <= HOSTS_MAX)
 		m->in.max_hosts = value;
-	else if (limit == MAILAUTH_MX_ADDRESSES && value >= 1 &&
-	    value <= ADDRESSES_MAX)
+	else if (limit == MAILAUTH_MX_ADDRESSES && value <= ADDRESSES_MAX)
 		m->in.max_addresses = value;
 	else
 		return MAILAUTH_EINVAL;
@@ -211,6 +188,13 @@ host(const struct mailauth_mx *m, size_t i)
 	const struct mx_outcome *o = outcome(m);
 
 	return i < o->n ? &o->hosts[i] : NULL;
+}
+
+const struct dname *
+ma_mx_wanted(const struct mailauth_mx *m, size_t i)
+{
+	return i < m->out.n && m->out.hosts[i].name.n > 0 ?
+	    &m->out.hosts[i].name : NULL;
 }
 
 int

@@ -20,15 +20,6 @@ conclude(struct eval *e, int result, const char *reason)
 	    reason != NULL ? ", " : "", reason != NULL ? reason : "");
 }
 
-static const char *
-text_of(struct eval *e, const struct dname *name)
-{
-	char text[NAME_TEXT];
-
-	ma_name_text(name, text);
-	return ma_arena_str(e->r->arena, ma_str(text));
-}
-
 /* ---- Ourselves ---- */
 
 static bool
@@ -153,7 +144,7 @@ read_host(struct eval *e, struct mx_host *h)
 	find_target(e, h, v4);
 	find_target(e, h, v6);
 	if (!ma_name_equal(&h->target, &h->name))
-		h->expanded = text_of(e, &h->target);
+		h->expanded = ma_name_string(e->r->arena, &h->target);
 	add_addresses(e, h, v6, 6);
 	add_addresses(e, h, v4, 4);
 }
@@ -189,7 +180,7 @@ add_host(struct eval *e, uint16_t preference, struct slice wire)
 		return;
 	h->preference = preference;
 	h->target = h->name;
-	h->text = h->expanded = text_of(e, &h->name);
+	h->text = h->expanded = ma_name_string(e->r->arena, &h->name);
 	e->out->n++;
 }
 
@@ -251,7 +242,9 @@ route_to(struct eval *e, struct mx_exchanges *x)
 		return;
 	}
 	take_hosts(e, x);
-	if (e->out->n > 0 && read_hosts(e))
+	if (e->out->n > 0 && e->in->max_addresses == 0)
+		conclude(e, MAILAUTH_MX_OK, NULL);
+	else if (e->out->n > 0 && read_hosts(e))
 		decide(e);
 }
 
@@ -283,7 +276,7 @@ route_domain(struct eval *e)
 		return;
 	e->out->secure = a->secure;
 	name = routed_name(e, a);
-	e->out->domain = text_of(e, &name);
+	e->out->domain = ma_name_string(e->r->arena, &name);
 	switch (a->status) {
 	case ANSWER_FAILED:
 		conclude(e, MAILAUTH_MX_TEMPERROR, ma_failure_reason(a->why));

@@ -78,6 +78,13 @@ struct mailauth_mx {
 	struct mx_outcome out;		/* in task.arena; once task.done */
 };
 
+/*
+ * The hosts whose addresses were wanted when it was stepped last: those of the
+ * outcome, and before it is done more, in the same order.  NULL: past the end,
+ * or a literal.
+ */
+const struct dname *ma_mx_wanted(const struct mailauth_mx *, size_t i);
+
 /* A run of ma_task_step(); arg: struct mailauth_mx. */
 void ma_mx_run(struct run *, void *arg);
 

@@ -48,7 +48,7 @@ static bool
 sort_names(struct eval *e, const struct answer *a)
 {
 	struct arena *arena = e->r->arena;
-	char text[NAME_TEXT];
+	struct reverse *name;
 	size_t kept = 0;
 
 	e->names = ma_arena_alloc(arena, a->count * sizeof *e->names);
@@ -57,10 +57,10 @@ sort_names(struct eval *e, const struct answer *a)
 	e->out->confirmed = ma_arena_alloc(arena,
 	    a->count * sizeof *e->out->confirmed);
 	for (size_t i = 0; i < a->count && !arena->failed; i++) {
-		if (!ma_name_wire(a->records[i].data, &e->names[e->n].name))
-			continue;
-		ma_name_text(&e->names[e->n].name, text);
-		e->names[e->n++].text = ma_arena_str(arena, ma_str(text));
+		name = &e->names[e->n];
+		if (ma_name_wire(a->records[i].data, &name->name))
+			e->names[e->n++].text = ma_name_string(arena,
+			    &name->name);
 	}
 	if (arena->failed)
 		return false;

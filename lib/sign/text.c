@@ -101,15 +101,13 @@ static const char *
 name_text(struct signing *s, struct slice name)
 {
 	struct dname parsed;
-	char text[NAME_TEXT];
 	bool nomem;
 
 	if (!ma_domain_parse(name, &parsed, &nomem)) {
 		s->arena.failed = s->arena.failed || nomem;
 		return NULL;
 	}
-	ma_name_text(&parsed, text);
-	return ma_arena_str(&s->arena, ma_str(text));
+	return ma_name_string(&s->arena, &parsed);
 }
 
 static bool

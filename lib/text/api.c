@@ -55,16 +55,13 @@ mailauth_addr_literal_parse(const char *text, size_t n, char *address,
 static const char *
 normal_domain(struct arena *arena, const struct mailbox *m, const char *ip)
 {
-	char text[NAME_TEXT];
-
 	switch (m->family) {
 	case MAILAUTH_ADDRESS_IPV4:
 		return ma_arena_fmt(arena, "[%s]", ip);
 	case MAILAUTH_ADDRESS_IPV6:
 		return ma_arena_fmt(arena, "[IPv6:%s]", ip);
 	case MAILAUTH_ADDRESS_DOMAIN:
-		ma_name_text(&m->name, text);
-		return ma_arena_str(arena, ma_str(text));
+		return ma_name_string(arena, &m->name);
 	default:
 		return ma_arena_str(arena, m->domain);
 	}

@@ -279,6 +279,26 @@ ma_mailbox_parse(struct slice text, struct mailbox *out, const char **reason,
 	return true;
 }
 
+bool
+ma_destination_parse(struct slice text, struct mailbox *out,
+    const char **reason, bool *nomem)
+{
+	size_t at = ma_rfind(text, '@');
+
+	if (at < text.n)
+		text = ma_sub(text, at + 1, text.n);
+	else if (text.n > 1 && text.p[text.n - 1] == '.')
+		text.n--;
+	if (!ma_mail_domain_parse(text, out, reason, nomem))
+		return false;
+	/* "192.0.2.1": an address needs its brackets. */
+	if (out->family == MAILAUTH_ADDRESS_DOMAIN && !ma_is_host(&out->name)) {
+		*reason = REASON("domain-syntax");
+		return false;
+	}
+	return true;
+}
+
 /* ---- For people ---- */
 
 const char *

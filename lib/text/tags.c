@@ -76,6 +76,59 @@ ma_tag_next(struct slice *list, enum tag_space space, struct tag *out)
 	return TAG_OK;
 }
 
+/* ---- Fields ---- */
+
+bool
+ma_fields_begin(struct slice text, struct slice version, struct slice *fields)
+{
+	if (!ma_starts(text, version))
+		return false;
+	*fields = ma_sub(text, version.n, text.n);
+	while (fields->n > 0 && ma_is_wsp(fields->p[0]))
+		*fields = ma_sub(*fields, 1, fields->n);
+	if (fields->n == 0 || fields->p[0] != ';')
+		return false;
+	*fields = ma_sub(*fields, 1, fields->n);
+	return true;
+}
+
+/* (ALPHA / DIGIT) *31(ALPHA / DIGIT / "_" / "-" / ".") */
+bool
+ma_is_field_key(struct slice s)
+{
+	if (s.n == 0 || s.n > 32 || !ma_is_alnum(s.p[0]))
+		return false;
+	for (size_t i = 1; i < s.n; i++)
+		if (!ma_is_alnum(s.p[i]) && s.p[i] != '_' && s.p[i] != '-' &&
+		    s.p[i] != '.')
+			return false;
+	return true;
+}
+
+enum tag_status
+ma_fields_next(struct slice *fields, struct tag *out)
+{
+	enum tag_status status = ma_tag_next(fields, TAG_SPACE_WSP, out);
+
+	if (status == TAG_END || status == TAG_EMPTY)
+		return status;
+	return ma_is_field_key(out->name) && out->value.n > 0 &&
+	    out->value.p == out->name.p + out->name.n + 1 ?
+	    TAG_OK : TAG_SYNTAX;
+}
+
+bool
+ma_is_extension(struct slice value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] > '~' || value.p[i] == '=' ||
+		    value.p[i] == ';')
+			return false;
+	return value.n > 0;
+}
+
+/* ---- Whole lists ---- */
+
 static int
 compare(const void *a, const void *b)
 {

@@ -1,7 +1,8 @@
 /*
  * The text room: grammars that several protocols share.  Slices go in, slices
  * come out; nothing is copied.
- *	tags.c		tag lists: RFC 6376 section 3.2
+ *	tags.c		tag lists: RFC 6376 section 3.2, and their like
+ *	uri.c		URIs of reports
  *	rfc5322.c	tokens of structured fields, and the author domain
  *	mailbox.c	mailboxes and address literals of SMTP: RFC 5321
  *	api.c		what mailauth/address.h exports
@@ -62,6 +63,33 @@ enum tags_status ma_tags_check(struct slice list, enum tag_space);
  * (RFC 5322 section 3.2.2; also several in a row, section 4.2).
  */
 bool ma_folds_ok(struct slice);
+
+/*
+ * The records of MTA-STS and TLS-RPT are tag lists whose names and "=" and
+ * values stand without blanks between (RFC 8461 section 3.1, RFC 8460 section
+ * 3).  Does this one begin with the version, such as "v=STSv1", and a ";"?
+ * *fields: what follows.
+ */
+bool ma_fields_begin(struct slice text, struct slice version,
+    struct slice *fields);
+/* The next field; its value is not looked at, but that it is there. */
+enum tag_status ma_fields_next(struct slice *fields, struct tag *out);
+/* May a field, there and in policies, have this name? */
+bool ma_is_field_key(struct slice);
+/* May an extension have this value?  No blanks, no "=". */
+bool ma_is_extension(struct slice value);
+
+/* ---- URIs ---- */
+
+/*
+ * URI = scheme ":" hier-part [ "?" query ] [ "#" fragment ], as far as its
+ * octets go: RFC 3986 section 2, 3.1.  "Commas and exclamation points MUST be
+ * encoded": RFC 9989 section 4.8, RFC 8460 section 3.
+ */
+bool ma_is_uri(struct slice);
+/* Of those: "mailto:" with an address; "https:" with a host. */
+bool ma_is_mailto(struct slice uri);
+bool ma_is_https(struct slice uri);
 
 /* ---- RFC 5322: structured fields ---- */
 
@@ -159,6 +187,13 @@ bool ma_mail_domain_parse(struct slice, struct mailbox *, const char **reason,
     bool *nomem);
 /* A mailbox, or a literal alone. */
 bool ma_mailbox_parse(struct slice, struct mailbox *, const char **reason,
+    bool *nomem);
+
+/*
+ * Where mail goes: a host name, perhaps with its final dot, a literal, or of a
+ * mailbox what follows its last "@", whatever stands before.
+ */
+bool ma_destination_parse(struct slice, struct mailbox *, const char **reason,
     bool *nomem);
 
 /* A sentence for a reason of the above. */

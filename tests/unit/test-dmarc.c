@@ -175,7 +175,7 @@ START_TEST(reads_uris)
 
 	while (ma_dmarc_uri(&list, &uri))
 		ma_buf_fmt(&b, "%c%.*s\n",
-		    ma_dmarc_uri_supported(uri) ? '+' : '-', SLICE_ARG(uri));
+		    ma_is_mailto(uri) ? '+' : '-', SLICE_ARG(uri));
 	ma_buf_char(&b, '\0');
 	ck_assert_msg(strcmp(b.p, uris[_i].want) == 0, "%s:\n%s",
 	    uris[_i].what, b.p);
