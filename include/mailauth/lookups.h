@@ -91,6 +91,7 @@ enum mailauth_question_kind {
 	/* More kinds may come.  Answer what you do not know with
 	 * mailauth_answer_failed(question, MAILAUTH_FAILURE_UNSUPPORTED). */
 	MAILAUTH_QUESTION_DNS = 1,	/* name and type, class IN */
+	MAILAUTH_QUESTION_FETCH = 2,	/* an https URL, and how many octets */
 	MAILAUTH_QUESTION_SIGN = 3	/* name of a key, algorithm and digest */
 };
 
@@ -101,9 +102,17 @@ MAILAUTH_API const char *mailauth_question_name(const struct mailauth_question *
 MAILAUTH_API const uint8_t *mailauth_question_wire(
     const struct mailauth_question *, size_t *n);
 MAILAUTH_API uint16_t mailauth_question_type(const struct mailauth_question *);	/* 0: none */
-/* As text: "TXT", "AAAA"; "TYPE65280" where there is no word; "SIGN". */
+/* As text: "TXT", "AAAA"; "TYPE65280" where there is no word; "FETCH", "SIGN". */
 MAILAUTH_API const char *mailauth_question_type_name(
     const struct mailauth_question *);
+/*
+ * FETCH: get this URL as RFC 8461 section 3.3 wants it: https; no redirect is
+ * followed and nothing comes from a cache; the certificate is valid for the
+ * host of the URL, which is also the question's name; a minute for all of it;
+ * no more of the body is read than so many octets.  Of other kinds: NULL, and 0.
+ */
+MAILAUTH_API const char *mailauth_question_url(const struct mailauth_question *);
+MAILAUTH_API uint32_t mailauth_question_max_octets(const struct mailauth_question *);
 /*
  * SIGN: with the private key whose record is at the question's name
  * (RFC 6376 section 3.6.2.1), by this algorithm (enum mailauth_key_algorithm),
@@ -125,7 +134,8 @@ MAILAUTH_API void *mailauth_question_user(const struct mailauth_question *);
 
 /*
  * What an answered question got, for caches and logs, while its lookups lives:
- * the reply packet (NULL and *n 0 where it failed or is open), and the failure
+ * the reply packet (NULL and *n 0 where it failed or is open, and of other kinds
+ * than DNS), and the failure
  * (0: none, or still open).
  */
 MAILAUTH_API int mailauth_question_answered(const struct mailauth_question *);
@@ -165,6 +175,22 @@ MAILAUTH_API int mailauth_answer_dns(struct mailauth_question *,
 MAILAUTH_API int mailauth_answer_signed(struct mailauth_question *,
     const void *signature, size_t n);
 
+/* What a FETCH question got. */
+struct mailauth_fetched {
+	uint32_t size;		/* sizeof this struct: a later member is absent */
+	int32_t status;		/* HTTP's: 200 */
+	const char *media_type;	/* the value of Content-Type; NULL: there is none */
+	const void *body;	/* may be NULL where it has no octets */
+	size_t body_size;
+};
+/*
+ * It is copied.  A body longer than was asked for counts as failed
+ * (MAILAUTH_FAILURE_LIMIT).  MAILAUTH_EINVAL also for another kind of question,
+ * or a status that is not 100 to 999.  MAILAUTH_ENOMEM: it is still open.
+ */
+MAILAUTH_API int mailauth_answer_fetched(struct mailauth_question *,
+    const struct mailauth_fetched *);
+
 enum mailauth_failure {
 	MAILAUTH_FAILURE_TIMEOUT = 1,	/* nothing came */
 	MAILAUTH_FAILURE_NETWORK = 2,	/* no way to ask */
@@ -176,7 +202,7 @@ enum mailauth_failure {
 	MAILAUTH_FAILURE_TRUNCATED = 8,
 	MAILAUTH_FAILURE_MISMATCH = 9,	/* a reply to something else */
 	MAILAUTH_FAILURE_LIMIT = 10,	/* more than enum mailauth_lookups_limit allows */
-	MAILAUTH_FAILURE_TLS = 11,
+	MAILAUTH_FAILURE_TLS = 11,	/* also: a certificate that is not valid for the host */
 	MAILAUTH_FAILURE_UNSUPPORTED = 12
 };
 MAILAUTH_API const char *mailauth_failure_name(int failure);	/* "timeout"; "unknown" */

@@ -1,10 +1,13 @@
 /*
  * The asked-and-answered set of one message.
  */
+#include <stdio.h>
+
 #include "lookups/question.h"
 
 enum { MAX_RECORDS = 8192, MAX_BYTES = 65535 };
 enum { SIGNATURE_MAX = 2048 };		/* that of an RSA key of 16384 bits */
+enum { MEDIA_TYPE_MAX = 255 };		/* what is longer is none that we know */
 
 /* ---- Life ---- */
 
@@ -112,14 +115,14 @@ mix(uint32_t h, struct slice s)
 static uint32_t
 hash(const struct asked *a)
 {
-	return mix(mix(2166136261u ^ (uint32_t)a->of, a->name), a->digest);
+	return mix(mix(2166136261u ^ a->of, a->name), a->what);
 }
 
 static bool
 is_same(const struct asked *a, const struct asked *b)
 {
 	return a->kind == b->kind && a->of == b->of &&
-	    ma_eq(a->name, b->name) && ma_eq(a->digest, b->digest);
+	    ma_eq(a->name, b->name) && ma_eq(a->what, b->what);
 }
 
 static struct mailauth_question *
@@ -207,18 +210,19 @@ ma_lookups_asked(struct mailauth_lookups *l, const struct asked *a)
 	ma_name_text(&name, text);
 	n = strlen(text) + 1;
 	if (!grow(l) || (q = alloc(l, sizeof *q + n + a->name.n +
-	    a->digest.n)) == NULL)
+	    a->what.n + 1)) == NULL)
 		return NULL;
 	*q = (struct mailauth_question){ .lookups = l, .asked = *a, .hash = h,
 		.generation = l->step_generation };
 	p = (char *)(q + 1);
 	q->text = copy(&p, ma_slice(text, n)).p;
 	q->asked.name = copy(&p, a->name);
-	q->asked.digest = copy(&p, a->digest);
+	q->asked.what = copy(&p, a->what);	/* a NUL follows it */
 	if (a->kind == MAILAUTH_QUESTION_DNS)
 		ma_type_text((uint16_t)a->of, q->type_text);
 	else
-		memcpy(q->type_text, "SIGN", sizeof "SIGN");
+		snprintf(q->type_text, sizeof q->type_text, "%s",
+		    a->kind == MAILAUTH_QUESTION_FETCH ? "FETCH" : "SIGN");
 	l->questions[l->n++] = q;
 	place(l, q);
 	if (l->known != NULL) {
@@ -343,14 +347,26 @@ mailauth_question_type_name(const struct mailauth_question *q)
 int
 mailauth_question_algorithm(const struct mailauth_question *q)
 {
-	return is_kind(q, MAILAUTH_QUESTION_SIGN) ? q->asked.of : 0;
+	return is_kind(q, MAILAUTH_QUESTION_SIGN) ? (int)q->asked.of : 0;
+}
+
+const char *
+mailauth_question_url(const struct mailauth_question *q)
+{
+	return is_kind(q, MAILAUTH_QUESTION_FETCH) ? q->asked.what.p : NULL;
+}
+
+uint32_t
+mailauth_question_max_octets(const struct mailauth_question *q)
+{
+	return is_kind(q, MAILAUTH_QUESTION_FETCH) ? q->asked.of : 0;
 }
 
 const uint8_t *
 mailauth_question_digest(const struct mailauth_question *q, size_t *n)
 {
 	struct slice digest = is_kind(q, MAILAUTH_QUESTION_SIGN) ?
-	    q->asked.digest : ma_slice(NULL, 0);
+	    q->asked.what : ma_slice(NULL, 0);
 
 	if (n != NULL)
 		*n = digest.n;
@@ -442,6 +458,15 @@ settle(struct mailauth_question *q)
 		l->answered_generation = q->generation;
 }
 
+/* It has failed.  The question is open. */
+static void
+fail(struct mailauth_question *q, int failure)
+{
+	q->answer = (struct answer){ .status = ANSWER_FAILED, .why = failure };
+	q->fetched = (struct fetched){ .failure = failure };
+	settle(q);
+}
+
 int
 mailauth_answer_dns(struct mailauth_question *q, const void *reply, size_t n,
     uint32_t flags)
@@ -459,9 +484,7 @@ mailauth_answer_dns(struct mailauth_question *q, const void *reply, size_t n,
 		return r;
 	l = q->lookups;
 	if (n > l->max_bytes) {
-		q->answer = (struct answer){ .status = ANSWER_FAILED,
-			.why = MAILAUTH_FAILURE_LIMIT };
-		settle(q);
+		fail(q, MAILAUTH_FAILURE_LIMIT);
 		return MAILAUTH_DONE;
 	}
 	if ((octets = alloc(l, n)) == NULL)
@@ -508,6 +531,42 @@ mailauth_answer_signed(struct mailauth_question *q, const void *signature,
 }
 
 int
+mailauth_answer_fetched(struct mailauth_question *q,
+    const struct mailauth_fetched *given)
+{
+	struct mailauth_fetched f = { 0 };
+	struct slice type, body;
+	char *p;
+	int r;
+
+	if (given == NULL || given->size < offsetof(struct mailauth_fetched,
+	    status) + sizeof given->status)
+		return MAILAUTH_EINVAL;
+	memcpy(&f, given, given->size < sizeof f ? given->size : sizeof f);
+	if (f.status < 100 || f.status > 999 ||
+	    (f.body == NULL && f.body_size > 0) ||
+	    !is_kind(q, MAILAUTH_QUESTION_FETCH))
+		return MAILAUTH_EINVAL;
+	if ((r = check_open(q)) != MAILAUTH_DONE)
+		return r;
+	if (f.body_size > q->asked.of) {
+		fail(q, MAILAUTH_FAILURE_LIMIT);
+		return MAILAUTH_DONE;
+	}
+	type = ma_sub(ma_str(f.media_type), 0, MEDIA_TYPE_MAX);
+	body = ma_slice(f.body, f.body_size);
+	if ((p = alloc(q->lookups, type.n + body.n)) == NULL)
+		return MAILAUTH_ENOMEM;
+	q->fetched = (struct fetched){ .status = f.status,
+		.media_type = copy(&p, type), .body = copy(&p, body) };
+	if (f.media_type == NULL)
+		q->fetched.media_type.p = NULL;
+	q->answer = (struct answer){ .status = ANSWER_RECORDS };
+	settle(q);
+	return MAILAUTH_DONE;
+}
+
+int
 mailauth_answer_failed(struct mailauth_question *q, int failure)
 {
 	int r;
@@ -517,8 +576,7 @@ mailauth_answer_failed(struct mailauth_question *q, int failure)
 		return MAILAUTH_EINVAL;
 	if ((r = check_open(q)) != MAILAUTH_DONE)
 		return r;
-	q->answer = (struct answer){ .status = ANSWER_FAILED, .why = failure };
-	settle(q);
+	fail(q, failure);
 	return MAILAUTH_DONE;
 }
 

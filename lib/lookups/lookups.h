@@ -66,6 +66,18 @@ struct run {
 /* The answer, or NULL: the run cannot go on for want of it (or of memory). */
 const struct answer *ma_ask(struct run *, const struct dname *, uint16_t type);
 /*
+ * A FETCH question: get this URL, whose host is the name.  NULL as above.  Of a
+ * failure `failure` alone is set.
+ */
+struct fetched {
+	int failure;			/* enum mailauth_failure; 0: none */
+	int status;
+	struct slice media_type;	/* p NULL: there is none */
+	struct slice body;
+};
+const struct fetched *ma_ask_fetch(struct run *, const struct dname *host,
+    struct slice url, uint32_t max_octets);
+/*
  * A SIGN question: sign this digest with the key whose record is at this name.
  * The signature is the one record of the answer.
  */

@@ -15,9 +15,10 @@ enum question_state {
 /* What makes it another question than others. */
 struct asked {
 	int kind;			/* enum mailauth_question_kind */
-	int of;				/* DNS: the type; SIGN: the algorithm */
+	uint32_t of;			/* DNS: the type; FETCH: octets; SIGN:
+					   the algorithm */
 	struct slice name;		/* in wire form */
-	struct slice digest;		/* SIGN: what to sign; else empty */
+	struct slice what;		/* FETCH: the URL; SIGN: the digest */
 };
 
 struct mailauth_question {
@@ -30,6 +31,7 @@ struct mailauth_question {
 	void *user;
 	struct slice reply;		/* DNS */
 	struct answer answer;		/* once ANSWERED */
+	struct fetched fetched;		/* FETCH; once ANSWERED */
 };
 
 struct mailauth_lookups {

@@ -11,7 +11,11 @@ trace_answer(struct run *r, const struct mailauth_question *q,
 {
 	const char *secure = a->secure ? ", secure" : "";
 
-	if (a->status == ANSWER_RECORDS)
+	if (q->asked.kind == MAILAUTH_QUESTION_FETCH &&
+	    q->fetched.failure == 0)
+		ma_trace(r, "%s: status %d, %zu octets", q->asked.what.p,
+		    q->fetched.status, q->fetched.body.n);
+	else if (a->status == ANSWER_RECORDS)
 		ma_trace(r, "%s %s: %zu record%s%s", q->text, q->type_text,
 		    a->count, a->count == 1 ? "" : "s", secure);
 	else
@@ -21,7 +25,8 @@ trace_answer(struct run *r, const struct mailauth_question *q,
 		    mailauth_failure_name(a->why), secure);
 }
 
-static const struct answer *
+/* The question, answered; NULL: it is not, or there is no memory. */
+static const struct mailauth_question *
 ask(struct run *r, const struct asked *a)
 {
 	struct mailauth_question *q = ma_lookups_asked(r->lookups, a);
@@ -40,7 +45,15 @@ ask(struct run *r, const struct asked *a)
 	if (!q->answer.secure)
 		r->insecure = true;
 	trace_answer(r, q, &q->answer);
-	return &q->answer;
+	return q;
+}
+
+static const struct answer *
+ask_answer(struct run *r, const struct asked *a)
+{
+	const struct mailauth_question *q = ask(r, a);
+
+	return q != NULL ? &q->answer : NULL;
 }
 
 const struct answer *
@@ -48,7 +61,19 @@ ma_ask(struct run *r, const struct dname *name, uint16_t type)
 {
 	const struct asked a = ma_asked_dns(name, type);
 
-	return ask(r, &a);
+	return ask_answer(r, &a);
+}
+
+const struct fetched *
+ma_ask_fetch(struct run *r, const struct dname *host, struct slice url,
+    uint32_t max_octets)
+{
+	const struct asked a = { .kind = MAILAUTH_QUESTION_FETCH,
+		.of = max_octets, .name = ma_slice(host->w, host->n),
+		.what = url };
+	const struct mailauth_question *q = ask(r, &a);
+
+	return q != NULL ? &q->fetched : NULL;
 }
 
 const struct answer *
@@ -56,10 +81,10 @@ ma_ask_signature(struct run *r, const struct dname *name, int algorithm,
     struct slice digest)
 {
 	const struct asked a = { .kind = MAILAUTH_QUESTION_SIGN,
-		.of = algorithm, .name = ma_slice(name->w, name->n),
-		.digest = digest };
+		.of = (uint32_t)algorithm,
+		.name = ma_slice(name->w, name->n), .what = digest };
 
-	return ask(r, &a);
+	return ask_answer(r, &a);
 }
 
 void

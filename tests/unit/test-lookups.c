@@ -339,6 +339,106 @@ START_TEST(asks_signatures)
 }
 END_TEST
 
+/* The question for this URL, handed out. */
+static struct mailauth_question *
+fetch(struct mailauth_lookups *l, const char *url, uint32_t octets)
+{
+	struct arena arena = { 0 };
+	struct run run = { .lookups = l, .arena = &arena };
+	struct dname host = name_of("policy.example");
+
+	ck_assert_ptr_null(ma_ask_fetch(&run, &host, ma_str(url), octets));
+	ck_assert_uint_eq(run.missed, 1);
+	return mailauth_lookups_next(l);
+}
+
+static const struct fetched *
+fetched(struct mailauth_lookups *l, const char *url, uint32_t octets)
+{
+	struct arena arena = { 0 };
+	struct run run = { .lookups = l, .arena = &arena };
+	struct dname host = name_of("policy.example");
+
+	return ma_ask_fetch(&run, &host, ma_str(url), octets);
+}
+
+#define URL "https://policy.example/x"
+
+START_TEST(asks_fetches)
+{
+	struct mailauth_lookups *l = mailauth_lookups_new();
+	struct mailauth_question *q = fetch(l, URL, 4), *other;
+	struct mailauth_fetched got = { .size = sizeof got, .status = 200,
+		.media_type = "text/plain", .body = "abcd", .body_size = 4 };
+	const struct fetched *f;
+	size_t n;
+
+	ck_assert_int_eq(mailauth_question_kind(q), MAILAUTH_QUESTION_FETCH);
+	ck_assert_str_eq(mailauth_question_url(q), URL);
+	ck_assert_uint_eq(mailauth_question_max_octets(q), 4);
+	ck_assert_str_eq(mailauth_question_name(q), "policy.example");
+	ck_assert_str_eq(mailauth_question_type_name(q), "FETCH");
+	ck_assert_uint_eq(mailauth_question_type(q), 0);
+	ck_assert_int_eq(mailauth_question_algorithm(q), 0);
+	ck_assert_ptr_null(mailauth_question_digest(q, &n));
+	/* Another URL is another question, the same is the same. */
+	other = fetch(l, URL "y", 4);
+	ck_assert_ptr_ne(other, q);
+	ck_assert_ptr_null(fetch(l, URL, 4));
+
+	ck_assert_int_eq(mailauth_answer_dns(q, "x", 1, 0), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_signed(q, "x", 1), MAILAUTH_EINVAL);
+	ck_assert_int_eq(mailauth_answer_fetched(q, NULL), MAILAUTH_EINVAL);
+	for (int status = 99; status <= 1000; status += 901) {
+		got.status = status;
+		ck_assert_int_eq(mailauth_answer_fetched(q, &got),
+		    MAILAUTH_EINVAL);
+	}
+	got.status = 200;
+	got.size = 4;
+	ck_assert_int_eq(mailauth_answer_fetched(q, &got), MAILAUTH_EINVAL);
+	got.size = sizeof got;
+	ck_assert_int_eq(mailauth_answer_fetched(q, &got), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_answer_fetched(q, &got), MAILAUTH_EUSE);
+	f = fetched(l, URL, 4);
+	ck_assert(f->failure == 0 && f->status == 200 &&
+	    ma_eq(f->media_type, SLICE_LIT("text/plain")) &&
+	    ma_eq(f->body, SLICE_LIT("abcd")));
+	ck_assert_ptr_null(mailauth_question_reply(q, &n));
+	/* A zone has no place for it. */
+	ck_assert_uint_eq(mailauth_lookups_zone(l, NULL, 0), 0);
+
+	/* One octet more than asked for. */
+	got.body = "abcde";
+	got.body_size = 5;
+	ck_assert_int_eq(mailauth_answer_fetched(other, &got), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_question_failure(other),
+	    MAILAUTH_FAILURE_LIMIT);
+	f = fetched(l, URL "y", 4);
+	ck_assert(f->failure == MAILAUTH_FAILURE_LIMIT && f->body.n == 0);
+
+	/* An older program knows of no body; there is no media type. */
+	q = fetch(l, URL "z", 4);
+	got = (struct mailauth_fetched){ .size = offsetof(
+		struct mailauth_fetched, media_type), .status = 999,
+		.media_type = "x", .body = "y", .body_size = 1 };
+	ck_assert_int_eq(mailauth_answer_fetched(q, &got), MAILAUTH_DONE);
+	f = fetched(l, URL "z", 4);
+	ck_assert(f->status == 999 && f->media_type.p == NULL &&
+	    f->body.n == 0);
+	q = fetch(l, URL "w", 4);
+	ck_assert_int_eq(mailauth_answer_failed(q, MAILAUTH_FAILURE_TLS), 0);
+	ck_assert_int_eq(fetched(l, URL "w", 4)->failure,
+	    MAILAUTH_FAILURE_TLS);
+	ck_assert_ptr_null(mailauth_question_url(NULL));
+	ck_assert_uint_eq(mailauth_question_max_octets(NULL), 0);
+	/* One that is out outlives its handles. */
+	q = fetch(l, URL "v", 4);
+	mailauth_lookups_free(l);
+	ck_assert_int_eq(mailauth_answer_fetched(q, &got), MAILAUTH_EGONE);
+}
+END_TEST
+
 START_TEST(names_failures)
 {
 	ck_assert_str_eq(mailauth_failure_name(0), "unknown");
@@ -1163,6 +1263,7 @@ main(void)
 	tcase_add_test(tc, outlives_its_handles);
 	tcase_add_test(tc, bears_null);
 	tcase_add_test(tc, asks_signatures);
+	tcase_add_test(tc, asks_fetches);
 	tcase_add_test(tc, names_failures);
 	tcase_add_test(tc, counts_generations);
 	suite_add_tcase(suite, tc);
