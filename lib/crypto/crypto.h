@@ -3,7 +3,9 @@
  *	digest.c	SHA-256
  *	key.c		public keys from published octets, and verification
  *	private.c	private keys, and signing
- *	der.c		DER as both have it
+ *	cert.c		certificates, and paths between them
+ *	der.c		DER as keys and certificates have it
+ *	pem.c		PEM likewise
  *	keys.c		the memory of parsed public keys, shared between threads
  *	prepare.c	mailauth_prepare()
  * Foreign objects are freed on every path; OpenSSL's own failures (no memory,
@@ -83,6 +85,59 @@ bool ma_key_belongs(const struct public_key *,
     const struct mailauth_private_key *);
 /* Of its file: enum mailauth_key_exposure. */
 void ma_private_key_set_exposure(struct mailauth_private_key *, int);
+
+/* ---- Certificates: RFC 5280 ---- */
+
+enum { CERT_OCTETS_MAX = 65535 };
+enum cert_part { CERT_WHOLE, CERT_KEY, CERT_PARTS };
+enum cert_digest { CERT_SHA256, CERT_SHA512, CERT_DIGESTS };
+enum { SHA512_BYTES = 64 };
+
+struct x509;			/* the library's own */
+
+/* Immutable once read; texts live as long as it does. */
+struct cert {
+	struct x509 *x509;
+	struct slice part[CERT_PARTS];	/* the DER of all, of its key's info */
+	uint8_t digest[CERT_PARTS][CERT_DIGESTS][SHA512_BYTES];
+	int64_t not_before, not_after;	/* seconds since 1970 */
+	const char *subject;		/* RFC 4514 */
+	/* DNS-IDs, or without one common names; what is not printable ASCII
+	 * stands as \xHH. */
+	const char **names;
+	size_t nnames;
+	struct arena arena;
+};
+
+/*
+ * One certificate in DER, strictly, nothing behind it.  MAILAUTH_ESYNTAX,
+ * MAILAUTH_ENOMEM, MAILAUTH_ECRYPTO.
+ */
+int ma_cert_read(struct slice der, struct cert **out);
+void ma_cert_free(struct cert *);			/* NULL allowed */
+/*
+ * Every certificate of a PEM text, or the one that DER is, to take(), whose
+ * they are then; until it returns something else than MAILAUTH_DONE.  As above;
+ * *what: what is wrong, a sentence.
+ */
+int ma_certs_read(struct slice text, int (*take)(void *arg, struct cert *),
+    void *arg, const char **what);
+
+enum cert_path {
+	CERT_PATH_GOOD = 1,
+	CERT_PATH_NAME,			/* it is for none of the names */
+	CERT_PATH_EXPIRED,		/* or not valid yet */
+	CERT_PATH_BROKEN,		/* there is none, or none to be trusted */
+	CERT_PATH_FAILED		/* the library failed */
+};
+/*
+ * Does a path (RFC 5280 section 6) lead from the first of the chain, as the
+ * certificate of a TLS server with one of these names (RFC 7672 section 3.2.3),
+ * over others of it in any order, to the anchor, which may be one of them?
+ */
+enum cert_path ma_cert_path(struct cert *const *chain, size_t n,
+    const struct cert *anchor, const char *const *names, size_t nnames,
+    int64_t now);
 
 /* ---- The memory of keys ---- */
 

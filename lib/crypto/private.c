@@ -20,6 +20,7 @@
 #include "crypto/crypto.h"
 #include "crypto/der.h"
 #include "crypto/pair.h"
+#include "crypto/pem.h"
 
 enum {
 	RSA_BITS = 2048,		/* by default */
@@ -459,16 +460,6 @@ read_der(struct mailauth_private_key *k, struct slice in,
 	    read_pkcs8(k, in, r);
 }
 
-/* The index of text in s, or s.n. */
-static size_t
-find_text(struct slice s, struct slice text)
-{
-	for (size_t i = 0; text.n <= s.n && i <= s.n - text.n; i++)
-		if (memcmp(s.p + i, text.p, text.n) == 0)
-			return i;
-	return s.n;
-}
-
 /* The base64 in *in as octets, which are wiped behind fn(). */
 static int
 read_base64(struct mailauth_private_key *k, struct slice in,
@@ -489,31 +480,25 @@ read_base64(struct mailauth_private_key *k, struct slice in,
 	return status;
 }
 
-/* in: from behind "-----BEGIN ". */
+/* Of one PEM text, which *in is to hold and no other. */
 static int
 read_pem(struct mailauth_private_key *k, struct slice in,
     const struct reading *r)
 {
-	static const struct slice end = { "-----END ", 9 };
-	struct slice label = ma_sub(in, 0, find_text(in, SLICE_LIT("-----")));
-	struct slice text = ma_sub(in, label.n + 5, in.n), after;
-	size_t stop = find_text(text, end);
+	struct slice label, text, other;
 
-	after = ma_sub(text, stop + end.n, text.n);
-	text = ma_sub(text, 0, stop);
-	if (!ma_starts(after, label) || !ma_starts(ma_sub(after, label.n,
-	    after.n), SLICE_LIT("-----")))
+	if (ma_pem_next(&in, &label, &text) != PEM_OK)
 		return wrong(r, "the PEM text has no end");
-	if (find_text(after, SLICE_LIT("-----BEGIN ")) < after.n)
+	if (ma_pem_next(&in, &other, &other) != PEM_END)
 		return wrong(r, "it holds more than one PEM text");
 	if (ma_eq(label, SLICE_LIT("ENCRYPTED PRIVATE KEY")) ||
-	    find_text(text, SLICE_LIT("ENCRYPTED")) < text.n)
+	    ma_slice_has(text, SLICE_LIT("ENCRYPTED")))
 		return wrong(r, "the key is encrypted");
 	if (ma_eq(label, SLICE_LIT("RSA PRIVATE KEY")))
 		return read_base64(k, text, rsa_read, r);
 	if (ma_eq(label, SLICE_LIT("PRIVATE KEY")))
 		return read_base64(k, text, read_pkcs8, r);
-	return wrong(r, find_text(label, SLICE_LIT("PUBLIC KEY")) < label.n ?
+	return wrong(r, ma_slice_has(label, SLICE_LIT("PUBLIC KEY")) ?
 	    "it is a public key" :
 	    "it is something else than an RSA or Ed25519 private key");
 }
@@ -522,11 +507,8 @@ static int
 read_any(struct mailauth_private_key *k, struct slice in,
     const struct reading *r)
 {
-	const struct slice begin = SLICE_LIT("-----BEGIN ");
-	size_t at = find_text(in, begin);
-
-	if (at < in.n)
-		return read_pem(k, ma_sub(in, at + begin.n, in.n), r);
+	if (ma_slice_has(in, SLICE_LIT("-----BEGIN ")))
+		return read_pem(k, in, r);
 	/*
 	 * RFC 8463 appendix A.2: the 32 octets in base64.  It may begin as DER
 	 * does, but no key is so short in DER.

@@ -73,6 +73,8 @@ struct mailauth_resolver *cases_resolver(struct cases *, enum cases_order,
     uint32_t flags);
 /* Questions that the case's resolvers were asked so far. */
 unsigned cases_questions(const struct cases *);
+/* Answer a question with these TXT records, a list of texts. */
+void cases_answer_txt(struct mailauth_question *, const json_t *texts);
 /* Answer one question from the case's DNS data, for loops of one's own. */
 void cases_answer(struct cases *, struct mailauth_question *, uint32_t flags);
 

@@ -303,6 +303,22 @@ cases_answer(struct cases *cs, struct mailauth_question *q, uint32_t flags)
 	mailauth_packet_free(p);
 }
 
+void
+cases_answer_txt(struct mailauth_question *q, const json_t *texts)
+{
+	struct mailauth_packet *p = mailauth_packet_new(q, 0);
+	const uint8_t *octets;
+	json_t *one;
+	size_t i, n;
+
+	json_array_foreach(texts, i, one)
+		mailauth_packet_add_text(p, NULL, 60, json_string_value(one),
+		    json_string_length(one));
+	octets = mailauth_packet_data(p, &n);
+	mailauth_answer_dns(q, octets, n, 0);
+	mailauth_packet_free(p);
+}
+
 /* ---- Resolvers ---- */
 
 struct zone {

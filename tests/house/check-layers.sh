@@ -106,12 +106,12 @@ where == "tools" { next }
 	    "locales are not for the library")
 	calls("strcpy strcat sprintf vsprintf gets strtok alloca rand random srand", \
 	    "never")
-	if (file != "lib/base/alloc.c")
+	if (file != "lib/base/alloc.c" && where in order)
 		calls("malloc calloc realloc strdup strndup reallocarray" \
 		    (where == "io" ? "" : " free"),	# ldns gives memory to free
 		    "memory comes from ma_realloc()")
 }
-where != "io" {
+where != "io" && where != "https" {
 	calls("fopen fdopen fclose fread fwrite fgets fputs putc puts putchar " \
 	    "printf fprintf vprintf vfprintf perror getline open close " \
 	    "read write stat fstat unlink rename", "files are for io")

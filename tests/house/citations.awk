@@ -9,6 +9,7 @@
 function cite(text,	number, rest) {
 	while (match(text, /[Rr][Ff][Cc]s?[ -]*[0-9][0-9][0-9][0-9]?/)) {
 		word = substr(text, RSTART, RLENGTH)
+		before = substr(text, 1, RSTART - 1)
 		rest = substr(text, RSTART + RLENGTH)
 		text = rest
 		number = word
@@ -16,6 +17,8 @@ function cite(text,	number, rest) {
 		kind = "named"
 		where = ""
 		if (rest ~ /^\.[ch]/)	# the name of a file
+			continue
+		if (before ~ /_$/)	# a part of a name: XN_FLAG_RFC2253
 			continue
 		if (word !~ /^RFC [0-9]+$/)
 			kind = "odd"
