@@ -50,6 +50,45 @@ close_input(struct tool *t, const char *path, FILE *f, int status)
 	return status;
 }
 
+/* All octets of the file; NULL: no memory. */
+static char *
+read_all(FILE *f, size_t *n)
+{
+	char *text = malloc(PIECE), *more;
+	size_t cap = PIECE, got;
+
+	*n = 0;
+	while (text != NULL && (got = fread(text + *n, 1, cap - *n, f)) > 0) {
+		*n += got;
+		if (*n < cap)
+			continue;
+		if ((more = realloc(text, cap *= 2)) == NULL)
+			free(text);
+		text = more;
+	}
+	return text;
+}
+
+int
+input_file(struct tool *t, const char *path, char **text, size_t *n)
+{
+	FILE *f = open_input(t, path);
+	int status;
+
+	*text = NULL;
+	if (f == NULL)
+		return EXIT_NOINPUT;
+	errno = 0;
+	*text = read_all(f, n);
+	status = close_input(t, path, f,
+	    *text == NULL ? tool_broken(t, MAILAUTH_ENOMEM) : 0);
+	if (status != 0) {
+		free(*text);
+		*text = NULL;
+	}
+	return status;
+}
+
 /* ---- The message ---- */
 
 /* Line ends as the first one says: that is how files lie on disk. */
@@ -279,39 +318,13 @@ input_key(struct tool *t, const char *path, struct mailauth_private_key **out)
 
 /* ---- The resolver ---- */
 
-/* All octets of the file; NULL: no memory. */
-static char *
-read_all(FILE *f, size_t *n)
-{
-	char *text = malloc(PIECE), *more;
-	size_t cap = PIECE, got;
-
-	*n = 0;
-	while (text != NULL && (got = fread(text + *n, 1, cap - *n, f)) > 0) {
-		*n += got;
-		if (*n < cap)
-			continue;
-		if ((more = realloc(text, cap *= 2)) == NULL)
-			free(text);
-		text = more;
-	}
-	return text;
-}
-
 static int
 make_zone(struct tool *t)
 {
-	FILE *f = open_input(t, t->zone);
 	char error[512] = "", *text;
 	size_t n;
-	int r, status;
+	int r, status = input_file(t, t->zone, &text, &n);
 
-	if (f == NULL)
-		return EXIT_NOINPUT;
-	errno = 0;
-	text = read_all(f, &n);
-	status = close_input(t, t->zone, f,
-	    text == NULL ? tool_broken(t, MAILAUTH_ENOMEM) : 0);
 	if (status == 0) {
 		r = mailauth_resolver_new_zone(text, n, name_of(t->zone),
 		    &t->made, error, sizeof error);
@@ -324,9 +337,8 @@ make_zone(struct tool *t)
 	return status;
 }
 
-/* What is left of the time for the whole command, in milliseconds. */
-static uint32_t
-time_left(const struct tool *t)
+uint32_t
+input_time_left(const struct tool *t)
 {
 	struct timespec now;
 	double left;
@@ -362,7 +374,7 @@ make_dns(struct tool *t)
 	if (dns == NULL)
 		return tool_broken(t, MAILAUTH_ENOMEM);
 	if ((status = add_servers(t, dns)) == 0) {
-		r = mailauth_dns_set_deadline(dns, time_left(t),
+		r = mailauth_dns_set_deadline(dns, input_time_left(t),
 		    question > 0 ? question : 1);
 		if (r == MAILAUTH_DONE && t->trust_ad)
 			r = mailauth_dns_set_trust_ad(dns, 1);
@@ -380,10 +392,15 @@ input_resolver(struct tool *t, struct mailauth_resolver **out)
 {
 	int status = 0;
 
-	*out = t->resolver;
-	if (t->resolver != NULL)
+	if ((*out = t->resolver) != NULL)
 		return 0;
-	status = t->zone != NULL ? make_zone(t) : make_dns(t);
+	if (t->zone == NULL) {
+		mailauth_resolver_free(t->made);
+		t->made = NULL;
+		status = make_dns(t);
+	} else if (t->made == NULL) {
+		status = make_zone(t);
+	}
 	*out = t->made;
 	return status;
 }

@@ -66,7 +66,8 @@ const struct command *const tool_commands[] = {
 	&command_spf, &command_dkim_verify, &command_dkim_sign,
 	&command_dkim_keygen, &command_dkim_verify_key, &command_dmarc,
 	&command_arc_verify, &command_arc_seal, &command_rdns, &command_mx,
-	&command_address, &command_check, &command_results, NULL,
+	&command_dane, &command_mtasts, &command_tlsrpt, &command_address,
+	&command_check, &command_results, NULL,
 };
 
 /* Is this the first word of the name?  Then *rest is what follows it, or "". */
@@ -162,10 +163,11 @@ tool_main(struct tool *t, int argc, char **argv)
 	status = options_global(t, argc - 1, argv + 1, &used);
 	if (status == OPTIONS_GO_ON)
 		status = run_command(t, argc - 1 - used, argv + 1 + used);
+	mailauth_resolver_free(t->fetcher);
 	mailauth_resolver_free(t->made);
 	json_decref(t->trace);
 	free(t->servers.v);
-	t->made = NULL;
+	t->made = t->fetcher = NULL;
 	t->trace = NULL;
 	t->servers = (struct texts){ 0 };
 	/* What was printed may still lie in the stream. */

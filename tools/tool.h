@@ -4,7 +4,10 @@
  *	tool.c		global options, the commands, help
  *	options.c	options and operands read by tables
  *	input.c		files, the message, the resolver
+ *	fetch.c		a resolver that also takes fetches
+ *	policies.c	a file of policies, kept between runs
  *	output.c	one JSON object, printed as JSON or as text
+ *	smtp.c		an SMTP client, as far as TLS
  *	spf.c ...	a command each
  *
  * A command reads its options, runs an evaluation, and builds one JSON object;
@@ -24,6 +27,9 @@
 #include <jansson.h>
 
 #include "mailauth.h"
+
+/* A stable reason, as those of the library: mailauth-reasons(7). */
+#define REASON(s) (s)
 
 /* Exit statuses, as sysexits.h has them. */
 enum {
@@ -63,7 +69,7 @@ struct tool {
 	/* ---- Inside ---- */
 	const char *command;			/* "spf", "dkim verify" */
 	double started;				/* seconds, on some clock */
-	struct mailauth_resolver *made;
+	struct mailauth_resolver *made, *fetcher;	/* it stands on made */
 	json_t *trace;				/* with explain: list of strings */
 	bool nomem;				/* a value could not be made */
 };
@@ -130,6 +136,11 @@ void options_help(struct tool *, const struct command *, const struct option *);
 /* ---- Input (input.c) ---- */
 
 /*
+ * All octets of a file ("-" or NULL: standard input); free(3) them.  0 or the
+ * exit status, which has been explained, and no octets.
+ */
+int input_file(struct tool *, const char *path, char **text, size_t *n);
+/*
  * The file's octets into the message ("-" or NULL: standard input), line ends
  * as the first one says.  0 or the exit status.
  */
@@ -159,9 +170,12 @@ char *input_own_ends(const struct kept *, const char *field);
 int input_key(struct tool *, const char *path, struct mailauth_private_key **);
 /*
  * The resolver the options ask for, after all other input: it has what is left
- * of the time.  0 or the exit status.
+ * of the time.  A second one takes the place of the first.  0 or the exit
+ * status.
  */
 int input_resolver(struct tool *, struct mailauth_resolver **);
+/* What is left of the time for the whole command, in milliseconds. */
+uint32_t input_time_left(const struct tool *);
 const char *input_line_ends(const struct mailauth_message *);
 /*
  * The public suffix list, by the companion library; *user is freed by _free(),
@@ -169,6 +183,27 @@ const char *input_line_ends(const struct mailauth_message *);
  */
 int input_suffixes(struct tool *, mailauth_public_suffix **, void **user);
 void input_suffixes_free(void *user);
+
+/* ---- Fetches (fetch.c) ---- */
+
+struct fetch_options {
+	const char *ca_file, *connect_to;	/* NULL: as ever */
+};
+/* As input_resolver(), and for policies; without them where --zone is. */
+int fetch_resolver(struct tool *, const struct fetch_options *,
+    struct mailauth_resolver **);
+
+/* ---- Kept policies (policies.c) ---- */
+
+/*
+ * What the file has of a domain; *text NULL: nothing, or there is no file;
+ * free(3) it.  To put something else there (NULL: nothing).  0 or the exit
+ * status.
+ */
+int policies_read(struct tool *, const char *path, const char *domain,
+    char **text, size_t *n);
+int policies_write(struct tool *, const char *path, const char *domain,
+    const char *text, size_t n);
 
 /* ---- Output (output.c) ---- */
 
@@ -225,9 +260,10 @@ void sign_warn(struct tool *, json_t *list, const char *reason);
 /* ---- Commands ---- */
 
 extern const struct command command_address, command_arc_seal,
-    command_arc_verify, command_check, command_dkim_keygen, command_dkim_sign,
-    command_dkim_verify, command_dkim_verify_key, command_dmarc, command_mx,
-    command_rdns, command_results, command_spf;
+    command_arc_verify, command_check, command_dane, command_dkim_keygen,
+    command_dkim_sign, command_dkim_verify, command_dkim_verify_key,
+    command_dmarc, command_mtasts, command_mx, command_rdns,
+    command_results, command_spf, command_tlsrpt;
 extern const struct command *const tool_commands[];	/* ends in NULL */
 
 #endif

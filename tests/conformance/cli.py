@@ -53,7 +53,8 @@ def rdata(kind, value):
 class Zone:
     """DNS data of a case, by the rules of the suites' README."""
 
-    def __init__(self, data):
+    def __init__(self, data, secure=False):
+        self.secure = secure
         self.names = {name.lower().rstrip("."): records
                       for name, records in data.items()}
 
@@ -121,6 +122,8 @@ class Server:
             wire(owner) + struct.pack(">HHIH", kind, 1, 300, len(data)) + data
             for owner, kind, data in records)
         count, flags = len(records), 0x8180 | rcode
+        if self.zone.secure:
+            flags |= 0x0020
         if 12 + len(question) + len(body) > limit:
             body, count, flags = b"", 0, flags | 0x0200
         head = struct.pack(">HHHHH", flags, 1, count, 0, 0)
@@ -375,6 +378,101 @@ def authres_wrong(case, got):
     return None
 
 
+POLICY = "version: STSv1\nmode: none\nmax_age: 60\n"
+
+
+def kept(text):
+    """A file of its own with this text."""
+    with tempfile.NamedTemporaryFile("w", dir=KEYS.name, encoding="utf-8",
+                                     newline="", delete=False) as f:
+        f.write(text)
+    return f.name
+
+
+def sts(txt, policy, *more):
+    dns = {"_mta-sts.example.com": {"TXT": txt}, "example.com": {}}
+    return dns, ["mta-sts", "example.com", "--policy", kept(policy), *more]
+
+
+def sts_record(case, _folder):
+    case["dns"], args = sts(case["inputs"]["txt"], POLICY)
+    return args, None
+
+
+def sts_record_wrong(case, got):
+    want = case["expected"]["id"]
+    if got["id"] != want or (got["result"] == "valid") != (want is not None):
+        return f"{got['result']}, id {got['id']}"
+    return None
+
+
+def sts_policy(case, _folder):
+    case["dns"], args = sts(["v=STSv1; id=1"], case["inputs"]["policy"])
+    return args, None
+
+
+def sts_policy_wrong(case, got):
+    want = case["expected"]
+    if (got["result"] == "valid") != want["valid"]:
+        return f"{got['result']}: {got['detail']}"
+    for key in "mode", "mx", "max_age":
+        if want.get(key, got[key]) != got[key]:
+            return f"{key} {got[key]}"
+    return None
+
+
+def sts_match(case, _folder):
+    policy = "version: STSv1\nmode: enforce\nmax_age: 60\n" + "".join(
+        f"mx: {p}\n" for p in case["inputs"]["patterns"])
+    case["dns"], args = sts(["v=STSv1; id=1"], policy, "--host",
+                            case["inputs"]["host"])
+    return args, None
+
+
+def sts_match_wrong(case, got):
+    match = got["hosts"][0]["match"]
+    return None if match == case["expected"]["match"] else f"match {match}"
+
+
+def rpt(case, _folder):
+    case["dns"] = {"_smtp._tls.example.com": {"TXT": case["inputs"]["txt"]}}
+    return ["tls-rpt", "example.com"], None
+
+
+def rpt_wrong(case, got):
+    want = case["expected"]["rua"]
+    if got["rua"] != (want or []) or \
+            (got["result"] == "valid") != (want is not None):
+        return f"{got['result']}: {got['rua']}"
+    return None
+
+
+def dane(case, _folder):
+    """The first reference name is the host."""
+    given = case["inputs"]
+    host = given["reference_ids"][0]
+    case["secure"] = given["secure"]
+    case["dns"] = {host: {"A": ["192.0.2.1"]}}
+    if given["tlsa"]:
+        case["dns"]["_25._tcp." + host] = {"TLSA": given["tlsa"]}
+    chain = "".join(f"-----BEGIN CERTIFICATE-----\n{c}\n"
+                    "-----END CERTIFICATE-----\n"
+                    for c in given["chain_der_b64"])
+    return ["--trust-ad", "--at", str(given["time"]), "dane", host, "--chain",
+            kept(chain)], None
+
+
+def dane_wrong(case, got):
+    want = {"unusable": "tls-required", "not-dane": "opportunistic"}.get(
+        case["expected"]["outcome"], case["expected"]["outcome"])
+    if got["result"] != want:
+        return f"{got['result']}: {got['detail']}"
+    usage = [r["usage"] for r in got["records"] if r["match"]]
+    if usage and usage != [case["expected"].get("usage", usage[0])]:
+        return f"usage {usage}"
+    return None
+
+
 KEYS = tempfile.TemporaryDirectory()
 COMMANDS = {
     "spf": (spf, spf_wrong), "dkim": (dkim, dkim_wrong),
@@ -383,6 +481,10 @@ COMMANDS = {
     "dmarc": (dmarc, dmarc_wrong), "iprev": (iprev, iprev_wrong),
     "mx": (mx, mx_wrong), "address-literal": (literal, literal_wrong),
     "mailbox": (mailbox, mailbox_wrong),
+    "mta-sts-record": (sts_record, sts_record_wrong),
+    "mta-sts-policy": (sts_policy, sts_policy_wrong),
+    "mta-sts-match": (sts_match, sts_match_wrong),
+    "tlsrpt-record": (rpt, rpt_wrong), "dane": (dane, dane_wrong),
 }
 
 
@@ -405,7 +507,8 @@ def judge(tool, server, case, zones, folder):
     args, stdin = make(case, folder)
     if args is None:
         return "skipped"
-    server.zone = Zone(case.get("dns") or zones.get(case.get("zone"), {}))
+    server.zone = Zone(case.get("dns") or zones.get(case.get("zone"), {}),
+                       case.get("secure", False))
     got, trouble = run(tool, server.port, args, stdin)
     return trouble or wrong(case, got)
 

@@ -76,7 +76,7 @@ awk -v q='"' '/^static const char zone/ { on = 1; next }
     end { exit }' "$here/mail.h" > "$stage/zone"
 
 bad=0
-for program in milter signers loop filter records readme example; do
+for program in milter signers loop outbound filter records readme example; do
 	file=$here/$program.c
 	input=/dev/null
 	case $program in readme|example) file=$stage/$program.c ;; esac
@@ -109,4 +109,20 @@ for program in milter signers loop filter records readme example; do
 		bad=1
 	fi
 done
+
+# With libmailauth-https, where it is there.
+if [ "$how" = shared ] && pkg-config --exists libmailauth-https; then
+	# shellcheck disable=SC2046
+	if $compiler -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror \
+	    $(pkg-config --cflags libmailauth-https) -o "$stage/policies" \
+	    "$source/tests/network/policies.c" \
+	    $(pkg-config --libs libmailauth-https) -Wl,-rpath,"$libdir" \
+	    > "$stage/log" 2>&1; then
+		echo "policies: good, $how"
+	else
+		echo "policies: does not build $how"
+		cat "$stage/log"
+		bad=1
+	fi
+fi
 exit $bad
