@@ -97,7 +97,6 @@ print(struct tool *t, const struct verdict *v, struct mailauth_dane *d,
     const struct mailauth_dane_match *m)
 {
 	json_t *o = json_object(), *list;
-	const char *line;
 
 	out_verdict(t, o, mailauth_dane_result_name(v->result), v->reason,
 	    v->detail);
@@ -115,8 +114,6 @@ print(struct tool *t, const struct verdict *v, struct mailauth_dane *d,
 	} else {
 		out_null(t, o, "certificates");
 	}
-	for (size_t i = 0; (line = mailauth_dane_trace(d, i)) != NULL; i++)
-		out_trace(t, line);
 	return out_finish(t, o, mailauth_dane_lookups(d), status_of(v->result));
 }
 
@@ -174,18 +171,54 @@ without_connection(struct verdict *v, enum smtp_end end, const char *what)
 	    MAILAUTH_TLS_VALIDATION_FAILURE;
 }
 
-/* RFC 7672 section 8.1: the server name is the TLSA base domain. */
+/* The host as in a mailbox: A-labels, no dot at the end.  NULL: no memory. */
+static struct mailauth_address *
+read_host(const char *host)
+{
+	size_t n = strlen(host);
+	struct mailauth_address *a;
+	char *text;
+	int length;
+
+	if (n > 0 && host[n - 1] == '.')
+		n--;
+	length = asprintf(&text, "postmaster@%.*s", (int)n, host);
+	if (length < 0)
+		return NULL;
+	a = mailauth_address_parse(text, (size_t)length);
+	free(text);
+	return a;
+}
+
+/*
+ * The server name for TLS: the TLSA base domain (RFC 7672 section 8.1); where
+ * there is none, the host, unless it is an address (RFC 6066 section 3).
+ */
+static const char *
+server_name(const struct inputs *in, const struct mailauth_dane *d,
+    const struct mailauth_address *host)
+{
+	const char *base = mailauth_dane_base_domain(d);
+
+	if (base != NULL)
+		return base;
+	return mailauth_address_family(host) == MAILAUTH_ADDRESS_DOMAIN &&
+	    in->host[strspn(in->host, "0123456789.")] != '\0' ?
+	    mailauth_address_domain(host) : NULL;
+}
+
 static int
 look(struct tool *t, const struct inputs *in, const struct mailauth_dane *d,
     struct mailauth_dane_match *m, struct verdict *v)
 {
-	const char *name = mailauth_dane_base_domain(d), *what = NULL;
-	enum smtp_end end;
+	struct mailauth_address *host = read_host(in->host);
+	const char *what = NULL;
+	enum smtp_end end = SMTP_NO_MEMORY;
 
-	if (name == NULL && strpbrk(in->host, "[]:") == NULL &&
-	    strspn(in->host, "0123456789.") != strlen(in->host))
-		name = in->host;
-	end = smtp_look(t, d, (uint16_t)in->port, name, m, &what);
+	if (host != NULL)
+		end = smtp_look(t, d, (uint16_t)in->port,
+		    server_name(in, d, host), m, &what);
+	mailauth_address_free(host);
 	if (end == SMTP_NO_MEMORY)
 		return tool_broken(t, MAILAUTH_ENOMEM);
 	if (end == SMTP_SEEN)
@@ -238,6 +271,7 @@ evaluate(struct tool *t, const struct inputs *in, struct mailauth_dane *d,
     struct mailauth_dane_match *m)
 {
 	struct mailauth_resolver *resolver;
+	const char *line;
 	struct verdict v;
 	int r, status = set_inputs(t, d, in);
 
@@ -249,6 +283,8 @@ evaluate(struct tool *t, const struct inputs *in, struct mailauth_dane *d,
 		return status;
 	if ((r = mailauth_dane_discover(d, resolver)) < 0)
 		return tool_broken(t, r);
+	for (size_t i = 0; (line = mailauth_dane_trace(d, i)) != NULL; i++)
+		out_trace(t, line);
 	v = without_chain(d);
 	if (in->chain != NULL)
 		status = with_chain(t, d, m, &v);

@@ -245,7 +245,9 @@ colour_of(const char *result, bool valid)
 	static const char *const good[] = {
 		"pass", "ok", "valid", "dane", "authenticated",
 	};
-	static const char *const bad[] = { "fail", "permerror", "invalid" };
+	static const char *const bad[] = {
+		"fail", "failed", "permerror", "invalid",
+	};
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		if (valid && strcmp(result, good[i]) == 0)

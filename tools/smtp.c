@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 
 /* RFC 5321 section 4.5.3.1.5 has 512 octets for a line; some send more. */
 enum { LINE_OCTETS = 2048, REPLY_LINES = 100 };
+/* Of a handshake; OpenSSL itself takes 100 kB of certificates. */
+enum { TLS_OCTETS = 262144 };
 
 struct session {
 	int fd;
@@ -27,6 +30,7 @@ struct session {
 	char in[LINE_OCTETS];
 	size_t n, taken;		/* octets in it; those that were read */
 	bool starttls;			/* EHLO offers it */
+	size_t tls_taken;		/* octets of TLS that came */
 	SSL_CTX *context;
 	SSL *ssl;
 	const char *what;
@@ -89,12 +93,10 @@ connect_to(struct session *s, const char *address, uint16_t port)
 }
 
 static bool
-send_all(struct session *s, const char *text)
+send_octets(struct session *s, const char *p, size_t n)
 {
-	size_t n = strlen(text);
-
 	while (n > 0) {
-		ssize_t r = send(s->fd, text, n, MSG_NOSIGNAL);
+		ssize_t r = send(s->fd, p, n, MSG_NOSIGNAL);
 
 		if (r < 0 && errno == EAGAIN && wait_for(s, POLLOUT))
 			continue;
@@ -102,14 +104,21 @@ send_all(struct session *s, const char *text)
 			continue;
 		if (r < 0)
 			return false;
-		text += r;
+		p += r;
 		n -= (size_t)r;
 	}
 	return true;
 }
 
+static bool
+send_text(struct session *s, const char *text)
+{
+	return send_octets(s, text, strlen(text));
+}
+
 /* ---- Replies ---- */
 
+/* It looks at the clock even where octets wait: they may never end. */
 static bool
 receive(struct session *s)
 {
@@ -120,9 +129,9 @@ receive(struct session *s)
 		return false;
 	}
 	do {
-		r = recv(s->fd, s->in + s->n, sizeof s->in - s->n, 0);
-		if (r < 0 && errno == EAGAIN && !wait_for(s, POLLIN))
+		if (!wait_for(s, POLLIN))
 			return false;
+		r = recv(s->fd, s->in + s->n, sizeof s->in - s->n, 0);
 	} while (r < 0 && (errno == EAGAIN || errno == EINTR));
 	if (r <= 0) {
 		s->what = "the server has closed the connection";
@@ -152,11 +161,12 @@ read_line(struct session *s, const char **line, size_t *n)
 	return true;
 }
 
-/* "250-STARTTLS": RFC 3207 section 4. */
+/* "250-STARTTLS": RFC 3207 section 4; parameters are none of ours. */
 static bool
 is_starttls(const char *line, size_t n)
 {
-	return n == 12 && strncasecmp(line + 4, "STARTTLS", 8) == 0;
+	return n >= 12 && strncasecmp(line + 4, "STARTTLS", 8) == 0 &&
+	    (n == 12 || line[12] == ' ');
 }
 
 /* The reply's code; 0: there is none. */
@@ -185,42 +195,79 @@ read_reply(struct session *s)
 
 /* ---- TLS ---- */
 
-/* As long as the handshake only waits.  False: it failed. */
+/*
+ * OpenSSL sees no socket: it gets what has come, piece by piece.  Else a server
+ * that sends messages which TLS ignores, without end, would keep it for ever.
+ */
+static bool
+hand_over(struct session *s)
+{
+	s->n = s->taken = 0;
+	if (!receive(s))
+		return false;
+	s->what = "the TLS handshake does not end";
+	if ((s->tls_taken += s->n) > TLS_OCTETS)
+		return false;
+	s->what = "the TLS handshake failed";
+	return BIO_write(SSL_get_rbio(s->ssl), s->in, (int)s->n) == (int)s->n;
+}
+
+static bool
+send_tls(struct session *s)
+{
+	char piece[LINE_OCTETS];
+	int n;
+
+	while ((n = BIO_read(SSL_get_wbio(s->ssl), piece, sizeof piece)) > 0)
+		if (!send_octets(s, piece, (size_t)n))
+			return false;
+	return true;
+}
+
 static bool
 shake_hands(struct session *s)
 {
-	int r;
+	int r, error;
 
-	while ((r = SSL_connect(s->ssl)) != 1)
-		switch (SSL_get_error(s->ssl, r)) {
-		case SSL_ERROR_WANT_READ:
-			if (!wait_for(s, POLLIN))
-				return false;
-			break;
-		case SSL_ERROR_WANT_WRITE:
-			if (!wait_for(s, POLLOUT))
-				return false;
-			break;
-		default:
+	do {
+		r = SSL_connect(s->ssl);
+		error = SSL_get_error(s->ssl, r);
+		/* An alert, too. */
+		if (!send_tls(s))
 			return false;
-		}
-	return true;
+	} while (r != 1 && error == SSL_ERROR_WANT_READ && hand_over(s));
+	return r == 1;
+}
+
+static bool
+make_tls(struct session *s, const char *server_name)
+{
+	BIO *in, *out;
+
+	s->context = SSL_CTX_new(TLS_client_method());
+	if (s->context == NULL ||
+	    SSL_CTX_set_min_proto_version(s->context, TLS1_2_VERSION) != 1)
+		return false;
+	SSL_CTX_set_verify(s->context, SSL_VERIFY_NONE, NULL);
+	if ((s->ssl = SSL_new(s->context)) == NULL)
+		return false;
+	in = BIO_new(BIO_s_mem());
+	out = BIO_new(BIO_s_mem());
+	if (in == NULL || out == NULL) {
+		BIO_free(in);
+		BIO_free(out);
+		return false;
+	}
+	SSL_set_bio(s->ssl, in, out);
+	return server_name == NULL ||
+	    SSL_set_tlsext_host_name(s->ssl, server_name) == 1;
 }
 
 /* What is presented is judged by whoever asked, not here. */
 static enum smtp_end
 start_tls(struct session *s, const char *server_name)
 {
-	s->what = "there is no memory for TLS";
-	s->context = SSL_CTX_new(TLS_client_method());
-	if (s->context == NULL ||
-	    SSL_CTX_set_min_proto_version(s->context, TLS1_2_VERSION) != 1)
-		return SMTP_NO_MEMORY;
-	SSL_CTX_set_verify(s->context, SSL_VERIFY_NONE, NULL);
-	s->ssl = SSL_new(s->context);
-	if (s->ssl == NULL || SSL_set_fd(s->ssl, s->fd) != 1 ||
-	    (server_name != NULL &&
-	    SSL_set_tlsext_host_name(s->ssl, server_name) != 1))
+	if (!make_tls(s, server_name))
 		return SMTP_NO_MEMORY;
 	s->what = "the TLS handshake failed";
 	return shake_hands(s) ? SMTP_SEEN : SMTP_NO_TLS;
@@ -242,19 +289,49 @@ take_chain(struct session *s, struct mailauth_dane_match *m)
 		OPENSSL_free(der);
 	}
 	s->what = "a certificate of the server cannot be read";
-	/* EUSE: more of them than anybody needs. */
-	return r == MAILAUTH_DONE || r == MAILAUTH_EUSE ? SMTP_SEEN :
-	    r == MAILAUTH_ENOMEM ? SMTP_NO_MEMORY : SMTP_NO_TLS;
+	if (r == MAILAUTH_ENOMEM)
+		return SMTP_NO_MEMORY;
+	/* More of them than anybody needs, or one that cannot be read: those
+	 * before it may suffice. */
+	return mailauth_dane_match_count(m) > 0 ? SMTP_SEEN : SMTP_NO_TLS;
 }
 
 /* ---- The dialogue ---- */
 
+/* A machine's name is good for EHLO if it is one of several labels. */
+static bool
+is_name(const char *name)
+{
+	return strchr(name, '.') != NULL && strspn(name,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+	    == strlen(name);
+}
+
+/* RFC 5321 section 4.1.3: an address will do for a name. */
+static bool
+name_ourselves(struct session *s, char *out, size_t size)
+{
+	char address[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
+	struct sockaddr_storage own;
+	socklen_t n = sizeof own;
+
+	if (gethostname(out, size) == 0 && memchr(out, '\0', size) != NULL &&
+	    is_name(out))
+		return true;
+	if (getsockname(s->fd, (struct sockaddr *)&own, &n) != 0 ||
+	    getnameinfo((struct sockaddr *)&own, n, address, sizeof address,
+	    NULL, 0, NI_NUMERICHOST) != 0)
+		return false;
+	address[strcspn(address, "%")] = '\0';	/* the interface */
+	snprintf(out, size, "[%s%s]", own.ss_family == AF_INET6 ? "IPv6:" : "",
+	    address);
+	return true;
+}
+
 static bool
 greet(struct session *s)
 {
-	char address[INET6_ADDRSTRLEN], line[128];
-	struct sockaddr_storage own;
-	socklen_t n = sizeof own;
+	char own[256], line[512];
 	int code;
 
 	if ((code = read_reply(s)) != 220) {
@@ -262,14 +339,10 @@ greet(struct session *s)
 			s->what = "the server refuses to talk";
 		return false;
 	}
-	/* RFC 5321 section 4.1.3: an address will do for a name. */
-	if (getsockname(s->fd, (struct sockaddr *)&own, &n) != 0 ||
-	    getnameinfo((struct sockaddr *)&own, n, address, sizeof address,
-	    NULL, 0, NI_NUMERICHOST) != 0)
+	if (!name_ourselves(s, own, sizeof own))
 		return false;
-	snprintf(line, sizeof line, "EHLO [%s%s]\r\n",
-	    own.ss_family == AF_INET6 ? "IPv6:" : "", address);
-	return send_all(s, line);
+	snprintf(line, sizeof line, "EHLO %s\r\n", own);
+	return send_text(s, line);
 }
 
 static enum smtp_end
@@ -286,7 +359,7 @@ talk(struct session *s, const char *server_name, struct mailauth_dane_match *m)
 	s->what = "the server does not offer STARTTLS";
 	if (code != 250 || !s->starttls)
 		return SMTP_NO_STARTTLS;
-	if (!send_all(s, "STARTTLS\r\n") || (code = read_reply(s)) == 0)
+	if (!send_text(s, "STARTTLS\r\n") || (code = read_reply(s)) == 0)
 		return SMTP_NO_CONNECTION;
 	s->what = "the server refuses STARTTLS";
 	if (code != 220)
@@ -303,12 +376,32 @@ talk(struct session *s, const char *server_name, struct mailauth_dane_match *m)
 static void
 leave(struct session *s, enum smtp_end end)
 {
-	if (end == SMTP_SEEN && SSL_write(s->ssl, "QUIT\r\n", 6) == 6)
+	if (end == SMTP_NO_STARTTLS)
+		send_text(s, "QUIT\r\n");
+	if (end == SMTP_SEEN && SSL_write(s->ssl, "QUIT\r\n", 6) == 6) {
 		SSL_shutdown(s->ssl);
+		send_tls(s);
+	}
 	SSL_free(s->ssl);
 	SSL_CTX_free(s->context);
 	if (s->fd >= 0)
 		close(s->fd);
+}
+
+/* For --explain. */
+static void
+trace_end(struct tool *t, const char *address, uint16_t port,
+    const char *server_name, enum smtp_end end, const char *what)
+{
+	char line[512];
+
+	snprintf(line, sizeof line, "%s port %u: %s%s%s", address,
+	    (unsigned)port, end != SMTP_SEEN ? what :
+	    "the server has presented its certificates",
+	    end == SMTP_SEEN && server_name != NULL ? ", asked for " : "",
+	    end == SMTP_SEEN && server_name != NULL ? server_name : "");
+	if (t->explain)
+		out_trace(t, line);
 }
 
 enum smtp_end
@@ -329,6 +422,7 @@ smtp_look(struct tool *t, const struct mailauth_dane *d, uint16_t port,
 		if (connect_to(&s, address, port))
 			end = talk(&s, server_name, m);
 		leave(&s, end);
+		trace_end(t, address, port, server_name, end, s.what);
 		*what = s.what;
 	}
 	return end;

@@ -11,11 +11,13 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import warnings
 
 from certificates import Maker
 
@@ -74,6 +76,48 @@ def endless_line(s):
         s.sendall(b"2" * 1000)
 
 
+def endless_reply(s):
+    s.sendall(BANNER)
+    s.recv(1000)
+    while True:
+        s.sendall(b"250-mx\r\n")
+
+
+def dripping(s):
+    """An octet now and then: never silent for long, and never done."""
+    for c in b"220 mx " + 1000 * b"x":
+        s.sendall(bytes([c]))
+        time.sleep(0.1)
+
+
+def endless_handshake(s):
+    """HelloRequest, which TLS ignores, as fast as it goes: RFC 5246 section
+    7.4.1.1."""
+    to_starttls(s)
+    s.recv(10000)
+    while True:
+        s.sendall(b"\x16\x03\x03\x40\x00" + 0x4000 * b"\0")
+
+
+def silent_handshake(s):
+    to_starttls(s)
+    time.sleep(30)
+
+
+def short_handshake(s):
+    to_starttls(s)
+    s.recv(10000)
+    s.sendall(b"\x16\x03\x03\x00\x7a\x02")
+
+
+def to_starttls(s):
+    s.sendall(BANNER)
+    s.recv(1000)
+    s.sendall(OFFER)
+    s.recv(1000)
+    s.sendall(b"220 go\r\n")
+
+
 def answering(*replies):
     def talk(s):
         for i, reply in enumerate(replies):
@@ -105,6 +149,17 @@ HOSTILE = {  # name: what it does, result, reason, status
                 "starttls-not-supported", 1),
     "glued": (answering(BANNER, OFFER, b"220 go\r\n250 injected\r\n"),
               "failed", "tls-handshake", 1),
+    "reply": (endless_reply, "unreachable", "connection-failed", 75),
+    "drip": (dripping, "unreachable", "connection-failed", 75),
+    "nul": (answering(b"220 m\0x\r\n", b"250-mx\0\r\n250 STARTTLS\0\r\n"),
+            "failed", "starttls-not-supported", 1),
+    "long-code": (answering(b"2200 mx\r\n"), "unreachable",
+                  "connection-failed", 75),
+    "no-ehlo": (answering(BANNER, b"502 what?\r\n"), "failed",
+                "starttls-not-supported", 1),
+    "handshake": (endless_handshake, "failed", "tls-handshake", 1),
+    "silent-tls": (silent_handshake, "failed", "tls-handshake", 1),
+    "short-tls": (short_handshake, "failed", "tls-handshake", 1),
     "no-tls": (answering(BANNER, OFFER, b"220 go\r\n", b"hello, no TLS\r\n"),
                "failed", "tls-handshake", 1),
 }
@@ -258,6 +313,34 @@ class Tests:
             p.wait()
 
 
+class Listening(Hostile):
+    """A TLS server that keeps what clients say: the name they ask for, EHLO,
+    and what comes once they have seen the certificate."""
+
+    def __init__(self, certificate, key, version=ssl.TLSVersion.TLSv1_2):
+        self.heard = []
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.context.minimum_version = version
+            self.context.maximum_version = version
+        if version < ssl.TLSVersion.TLSv1_2:
+            self.context.set_ciphers("ALL:@SECLEVEL=0")
+        self.context.load_cert_chain(certificate, key)
+        self.context.sni_callback = (
+            lambda s, name, c: self.heard.append(name))
+        super().__init__(self.listen)
+
+    def listen(self, s):
+        s.sendall(BANNER)
+        self.heard.append(s.recv(1000).decode())
+        s.sendall(OFFER)
+        s.recv(1000)
+        s.sendall(b"220 go ahead\r\n")
+        with self.context.wrap_socket(s, server_side=True) as t:
+            self.heard.append(t.recv(1000).decode())
+
+
 class Front(Hostile):
     """SMTP as far as STARTTLS, then octets to and fro."""
 
@@ -316,6 +399,7 @@ def zone_of(tests, hostile):
     leaf, old = tests.serve("leaf", *issuers), tests.serve("old", *issuers)
     misnamed = tests.serve("misnamed", *issuers)
     wrong = "00" * 32
+    heard = tests.listening = Listening(m.path("leaf.pem"), m.path("leaf.key"))
     rows = [
         # host, port, TLSA records
         ("ee", leaf, ["3 1 1 " + m.tlsa("leaf", 1, 1)]),
@@ -330,6 +414,9 @@ def zone_of(tests, hostile):
         ("misnamed-ee", misnamed, ["3 0 1 " + m.tlsa("misnamed", 0, 1)]),
         ("unusable", leaf, ["1 1 1 " + wrong]),
         ("none", leaf, []),
+        ("two", leaf, []),
+        ("xn--bcher-kva", leaf, []),
+        ("heard", heard.port, ["3 1 1 " + m.tlsa("leaf", 1, 1)]),
         ("down", free_port(), ["3 1 1 " + wrong]),
         ("broken", leaf, ["3 1 1 " + m.tlsa("leaf", 1, 1)]),
         ("forged", 25, ["3 1 1 " + "ab" * 32]),
@@ -344,7 +431,7 @@ def zone_of(tests, hostile):
             text += "_%d._tcp.%s TLSA %s\n" % (port, host, record)
     text += "alias CNAME ee\nout CNAME host.open.example.\n"
     text += "_%d._tcp.out TLSA 3 1 1 %s\n" % (leaf, m.tlsa("leaf", 1, 1))
-    text += "@ MX 10 leaf\n"
+    text += "@ MX 10 leaf\nnick CNAME heard\ntwo A 127.0.0.2\n"
     ports["alias"] = ports["out"] = leaf
     return text, ports
 
@@ -414,6 +501,45 @@ def test_chains(t, ports):
     t.expect(["dane", "ee.dane.example", "--chain", "/nonexistent"], 66)
 
 
+def test_said(t, ports):
+    """What the server hears of the tool."""
+    m = t.maker
+    for version in ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3:
+        for host, want in (
+                # No records, no base domain: the host, as DNS has it.
+                ("NONE.dane.example.", "none.dane.example"),
+                ("b\u00fccher.dane.example", "xn--bcher-kva.dane.example"),
+                ("host.open.example", "host.open.example"),
+                ("[127.0.0.1]", None), ("127.0.0.1", None)):
+            server = Listening(m.path("leaf.pem"), m.path("leaf.key"),
+                               version)
+            o = t.expect(["dane", host, "--port", str(server.port),
+                          "--connect", "-x"], 1, result="opportunistic")
+            end = time.time() + 5
+            while len(server.heard) < 3 and time.time() < end:
+                time.sleep(0.01)
+            check(len(server.heard) == 3 and
+                  server.heard[0].startswith("EHLO ") and
+                  server.heard[1:] == [want, "QUIT\r\n"] and
+                  len(o["certificates"]) == 1 and
+                  "presented" in o["trace"][-1],
+                  "%s: %s %s" % (host, server.heard, o))
+    # RFC 7672 section 8.1: it is the base domain, not the alias.
+    t.expect(["dane", "nick.dane.example", "--port", str(ports["heard"]),
+              "--connect"], 0, result="authenticated",
+             base_domain="heard.dane.example")
+    check(t.listening.heard[1] == "heard.dane.example",
+          "%s" % t.listening.heard)
+    # Before TLS 1.2 there is none.
+    server = Listening(m.path("leaf.pem"), m.path("leaf.key"),
+                       ssl.TLSVersion.TLSv1_1)
+    t.expect(["dane", "none.dane.example", "--port", str(server.port),
+              "--connect"], 1, reason="tls-handshake")
+    # A host with several addresses: one that answers is enough.
+    t.expect(["dane", "two.dane.example", "--port", str(ports["none"]),
+              "--connect"], 1, result="opportunistic", reason="no-tlsa")
+
+
 def test_hostile(t, ports):
     for name, (_, result, reason, status) in HOSTILE.items():
         began = time.time()
@@ -445,6 +571,7 @@ def main():
             assert port_is_open(tests.names.nsd_port)
             test_names(tests, ports)
             test_chains(tests, ports)
+            test_said(tests, ports)
             test_hostile(tests, ports)
         finally:
             tests.stop()
