@@ -126,7 +126,7 @@ lock(const char *path)
 	int fd;
 
 	for (;;) {
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 		if (fd < 0)
 			return -1;
 		if (flock(fd, LOCK_EX) != 0 || fstat(fd, &ours) != 0) {
@@ -160,11 +160,14 @@ write_all(FILE *f, const char *text, size_t size, const struct entry *old,
 	return fflush(f) == 0 && !ferror(f) && fsync(fileno(f)) == 0;
 }
 
+/* by: the old file, whose mode the new one gets. */
 static int
-replace(struct tool *t, const char *path, const char *text, size_t size,
-    const struct entry *old, const char *domain, const char *entry, size_t n)
+replace(struct tool *t, const char *path, int by, const char *text,
+    size_t size, const struct entry *old, const char *domain,
+    const char *entry, size_t n)
 {
 	size_t length = strlen(path);
+	struct stat st;
 	char *temporary = malloc(length + 8);
 	FILE *f = NULL;
 	bool good = false;
@@ -174,7 +177,8 @@ replace(struct tool *t, const char *path, const char *text, size_t size,
 		return tool_broken(t, MAILAUTH_ENOMEM);
 	memcpy(temporary, path, length);
 	memcpy(temporary + length, ".XXXXXX", 8);
-	if ((fd = mkstemp(temporary)) >= 0 && fchmod(fd, 0644) == 0 &&
+	if ((fd = mkstemp(temporary)) >= 0 && fstat(by, &st) == 0 &&
+	    fchmod(fd, st.st_mode & 0777) == 0 &&
 	    (f = fdopen(fd, "wb")) != NULL)
 		good = write_all(f, text != NULL ? text : "", size, old,
 		    domain, entry, n);
@@ -204,7 +208,7 @@ policies_write(struct tool *t, const char *path, const char *domain,
 		    strerror(errno));
 	if ((status = slurp(t, path, &text, &size)) == 0)
 		status = find(text, size, domain, &old) ?
-		    replace(t, path, text, size, &old, domain, entry, n) :
+		    replace(t, path, fd, text, size, &old, domain, entry, n) :
 		    spoilt(t, path);
 	free(text);
 	close(fd);
