@@ -19,6 +19,17 @@ x509_of(const struct cert *c)
 	return (X509 *)(void *)c->x509;
 }
 
+/*
+ * What the library says of errors from here on goes with ERR_pop_to_mark().  The
+ * first is none, so that what others have left is not taken for its word.
+ */
+static void
+watch_errors(void)
+{
+	ERR_set_mark();
+	ERR_raise(ERR_LIB_USER, ERR_R_OPERATION_FAIL);
+}
+
 /* Has the library just failed for want of memory? */
 static bool
 lacked_memory(void)
@@ -218,7 +229,7 @@ ma_cert_read(struct slice der, struct cert **out)
 	*out = NULL;
 	if (c == NULL)
 		return r;
-	ERR_set_mark();
+	watch_errors();
 	r = read_cert(c, der);
 	ERR_pop_to_mark();
 	if (r == MAILAUTH_DONE)
@@ -378,7 +389,7 @@ ma_cert_path(struct cert *const *chain, size_t n, const struct cert *anchor,
 {
 	enum cert_path path;
 
-	ERR_set_mark();
+	watch_errors();
 	path = find_path(chain, n, anchor, now);
 	if (path == CERT_PATH_GOOD)
 		path = check_names(chain[0], names, nnames);

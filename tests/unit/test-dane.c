@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 
+#include <openssl/err.h>
+
 #include "certs.h"
 #include "dane/dane.h"
 #include "mailauth/resolver.h"
@@ -244,6 +246,31 @@ START_TEST(matches)
 	for (size_t i = 0; run_row(_i, i); i++)
 		continue;
 	run_row(_i, SIZE_MAX);
+}
+END_TEST
+
+/* What others have left in OpenSSL's queue of errors is theirs. */
+START_TEST(minds_its_own_errors)
+{
+	struct mailauth_dane_match *m = mailauth_dane_match_new(CERTS_NOW);
+	static const enum who chain[] = { COMMON, ROOT };
+	const struct wanted root = { 2, 1, 1, ROOT, 0 };
+
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);
+	ck_assert_int_eq(add_record(m, &root), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_dane_match_add_certificates(m, "\x30\x00", 2,
+	    NULL, 0), MAILAUTH_ESYNTAX);
+	for (int i = 0; i < ROWS(chain); i++)
+		ck_assert_int_eq(mailauth_dane_match_add_certificates(m,
+		    people[chain[i]].der, people[chain[i]].n, NULL, 0),
+		    MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_dane_match_run(m), MAILAUTH_DONE);
+	ck_assert_str_eq(mailauth_dane_match_reason(m), "certificate-chain");
+	ck_assert_int_eq(ERR_GET_REASON(ERR_get_error()),
+	    ERR_R_MALLOC_FAILURE);
+	ck_assert_int_eq((int)ERR_get_error(), 0);
+	mailauth_dane_match_free(m);
 }
 END_TEST
 
@@ -584,6 +611,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, make_people, free_people);
 	tcase_add_loop_test(tc, matches, 0, ROWS(rows));
+	tcase_add_test(tc, minds_its_own_errors);
 	tcase_add_test(tc, shows_certificates);
 	tcase_add_test(tc, shows_odd_subjects);
 	tcase_add_test(tc, reads_whole_certificates);
