@@ -4,6 +4,8 @@
  * What TLSA records are compared with are the octets as they came, cut out
  * here: what the library encodes anew may differ.
  */
+#include <stdio.h>
+
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -19,22 +21,64 @@ x509_of(const struct cert *c)
 	return (X509 *)(void *)c->x509;
 }
 
+/* ---- Errors ---- */
+
+enum { OURS = 777, QUEUE_MAX = 16 };	/* a reason of our own */
+
 /*
  * What the library says of errors from here on goes with ERR_pop_to_mark().  The
- * first is none, so that what others have left is not taken for its word.
+ * first is none: it parts our errors from what others have left.
  */
 static void
 watch_errors(void)
 {
 	ERR_set_mark();
-	ERR_raise(ERR_LIB_USER, ERR_R_OPERATION_FAIL);
+	ERR_raise(ERR_LIB_USER, OURS);
 }
 
-/* Has the library just failed for want of memory? */
+static bool
+is_ours(unsigned long code)
+{
+	return ERR_GET_LIB(code) == ERR_LIB_USER && ERR_GET_REASON(code) == OURS;
+}
+
+/*
+ * Has the library failed for want of memory since it is watched?  That is told
+ * by an error somewhere among others, which can only be read from the oldest on:
+ * those of others are put back, without their places in files.
+ */
 static bool
 lacked_memory(void)
 {
-	return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+	struct {
+		unsigned long code;
+		char data[128];
+	} others[QUEUE_MAX];
+	bool ours = false, lacked = false;
+	unsigned long code;
+	const char *data;
+	int n = 0, flags;
+
+	while ((code = ERR_get_error_all(NULL, NULL, NULL, &data, &flags)) !=
+	    0) {
+		if (is_ours(code)) {
+			ours = true;
+			lacked = false;
+			continue;
+		}
+		lacked |= ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+		if (ours || n == QUEUE_MAX)
+			continue;
+		others[n].code = code;
+		snprintf(others[n++].data, sizeof others[0].data, "%s",
+		    (flags & ERR_TXT_STRING) != 0 ? data : "");
+	}
+	/* Without ours the queue has overflown: they are all of the library. */
+	for (int i = 0; ours && i < n; i++)
+		ERR_raise_data(ERR_GET_LIB(others[i].code),
+		    ERR_GET_REASON(others[i].code), "%s", others[i].data);
+	watch_errors();
+	return lacked;
 }
 
 /* ---- Read: octets ---- */
@@ -196,21 +240,57 @@ read_time(const ASN1_TIME *t, int64_t *out)
 
 /* ---- Read: all of it ---- */
 
+static X509 *
+parse(struct slice der)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+
+	return d2i_X509(NULL, &p, (long)der.n);
+}
+
+/* Its extensions are read when they are first asked for. */
+static bool
+is_whole(X509 *x)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+
+	return X509_check_purpose(x, -1, 0) == 1 && key != NULL &&
+	    EVP_PKEY_get_security_bits(key) > 0;
+}
+
+/*
+ * The library says nothing where it could not read the key or an extension for
+ * want of memory, and never tries again.  We do: what then can be read was not
+ * the certificate's fault.
+ */
+static bool
+is_incomplete(const struct cert *c)
+{
+	X509 *again;
+	bool lacked;
+
+	if (is_whole(x509_of(c)))
+		return false;
+	again = parse(c->part[CERT_WHOLE]);
+	lacked = again == NULL || is_whole(again);
+	X509_free(again);
+	return lacked;
+}
+
 static int
 read_cert(struct cert *c, struct slice der)
 {
-	const unsigned char *p;
-
 	if (der.n > CERT_OCTETS_MAX || !find_key(der, &c->part[CERT_KEY]))
 		return MAILAUTH_ESYNTAX;
 	c->part[CERT_WHOLE] = ma_slice(ma_arena_str(&c->arena, der), der.n);
-	p = (const unsigned char *)c->part[CERT_WHOLE].p;
-	if (p == NULL)
+	if (c->part[CERT_WHOLE].p == NULL)
 		return MAILAUTH_ENOMEM;
 	find_key(c->part[CERT_WHOLE], &c->part[CERT_KEY]);
-	c->x509 = (struct x509 *)(void *)d2i_X509(NULL, &p, (long)der.n);
+	c->x509 = (struct x509 *)(void *)parse(c->part[CERT_WHOLE]);
 	if (c->x509 == NULL)
 		return lacked_memory() ? MAILAUTH_ENOMEM : MAILAUTH_ESYNTAX;
+	if (is_incomplete(c))
+		return MAILAUTH_ENOMEM;
 	if (!make_digests(c))
 		return MAILAUTH_ECRYPTO;
 	if (!read_time(X509_get0_notBefore(x509_of(c)), &c->not_before) ||
@@ -383,6 +463,20 @@ find_path(struct cert *const *chain, size_t n, const struct cert *anchor,
 	return path;
 }
 
+static enum cert_path
+look(struct cert *const *chain, size_t n, const struct cert *anchor,
+    const char *const *names, size_t nnames, int64_t now)
+{
+	enum cert_path path = find_path(chain, n, anchor, now);
+
+	return path == CERT_PATH_GOOD ? check_names(chain[0], names, nnames) :
+	    path;
+}
+
+/*
+ * Where the library lacks memory it may say that an issuer is unknown, or a name
+ * another, and no more: it is asked twice before that is believed.
+ */
 enum cert_path
 ma_cert_path(struct cert *const *chain, size_t n, const struct cert *anchor,
     const char *const *names, size_t nnames, int64_t now)
@@ -390,9 +484,10 @@ ma_cert_path(struct cert *const *chain, size_t n, const struct cert *anchor,
 	enum cert_path path;
 
 	watch_errors();
-	path = find_path(chain, n, anchor, now);
-	if (path == CERT_PATH_GOOD)
-		path = check_names(chain[0], names, nnames);
+	path = look(chain, n, anchor, names, nnames, now);
+	if (path != CERT_PATH_GOOD &&
+	    look(chain, n, anchor, names, nnames, now) != path)
+		path = CERT_PATH_FAILED;
 	ERR_pop_to_mark();
 	return path;
 }
