@@ -2,7 +2,9 @@
  * A resolver that takes fetches, too: over HTTPS; or, where all answers come
  * from a zone file, one that finds no way to any host.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef HAVE_HTTPS
 #include "mailauth/https.h"
@@ -83,6 +85,9 @@ make_https(struct tool *t, struct mailauth_resolver *below,
 		.whole = input_time_left(t) };
 	int r = mailauth_resolver_new_https(below, &config, &t->fetcher);
 
+	if (r == MAILAUTH_ESYSTEM)
+		return tool_fail(t, EXIT_NOINPUT, "%s: %s", o->ca_file,
+		    strerror(errno));
 	if (r == MAILAUTH_EINVAL)
 		return tool_usage(t, "--connect-to: %s is no address",
 		    o->connect_to);

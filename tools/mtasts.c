@@ -73,6 +73,7 @@ out_hosts(struct tool *t, json_t *o, const struct inputs *in,
 	const char *name;
 	int r;
 
+	out_null(t, o, "hosts_reason");
 	for (size_t i = 0; i < in->hosts.n; i++)
 		out_host(t, list, m, in->hosts.v[i]);
 	if (in->hosts.n > 0)
@@ -88,6 +89,7 @@ out_hosts(struct tool *t, json_t *o, const struct inputs *in,
 	for (size_t i = 0; r == MAILAUTH_DONE &&
 	    (name = mailauth_mx_name(mx, i)) != NULL; i++)
 		out_host(t, list, m, name);
+	out_text(t, o, "hosts_reason", mailauth_mx_reason(mx));
 	mailauth_mx_free(mx);
 	return r < 0 ? tool_broken(t, r) : 0;
 }
@@ -133,6 +135,7 @@ take_cache(struct tool *t, const char *path, struct mailauth_mtasts *m,
 {
 	const char *domain = mailauth_mtasts_domain(m);
 	char error[256], *text;
+	bool policy;
 	size_t n;
 	int r, status;
 
@@ -142,11 +145,12 @@ take_cache(struct tool *t, const char *path, struct mailauth_mtasts *m,
 	if (status != 0 || text == NULL)
 		return status;
 	r = mailauth_mtasts_set_cache(m, text, n, error, sizeof error);
+	policy = memmem(text, n, "\npolicy: ", 9) != NULL;
 	free(text);
 	if (r == MAILAUTH_ESYNTAX)
 		return tool_fail(t, EXIT_DATA, "%s: %s: %s", path, domain,
 		    error);
-	*kept = true;
+	*kept = policy;
 	return r < 0 ? tool_broken(t, r) : 0;
 }
 
@@ -171,7 +175,7 @@ set_inputs(struct tool *t, const struct inputs *in, struct mailauth_mtasts *m)
 	return status;
 }
 
-/* What the evaluation says of the cache. */
+/* What the evaluation says of the cache; offline nothing was learnt. */
 static int
 keep(struct tool *t, const char *path, const struct mailauth_mtasts *m)
 {
@@ -202,7 +206,7 @@ evaluate(struct tool *t, const struct inputs *in, struct mailauth_mtasts *m)
 		return status;
 	if ((r = mailauth_mtasts_discover(m, resolver)) < 0)
 		return tool_broken(t, r);
-	if (in->cache != NULL && in->policy == NULL &&
+	if (in->cache != NULL && in->policy == NULL && t->zone == NULL &&
 	    (status = keep(t, in->cache, m)) != 0)
 		return status;
 	return print(t, in, m);

@@ -194,8 +194,8 @@ replace(struct tool *t, const char *path, int by, const char *text,
 	    strerror(errno));
 }
 
-int
-policies_write(struct tool *t, const char *path, const char *domain,
+static int
+write_there(struct tool *t, const char *path, const char *domain,
     const char *entry, size_t n)
 {
 	struct entry old;
@@ -212,5 +212,18 @@ policies_write(struct tool *t, const char *path, const char *domain,
 		    spoilt(t, path);
 	free(text);
 	close(fd);
+	return status;
+}
+
+/* Through links: they stay. */
+int
+policies_write(struct tool *t, const char *path, const char *domain,
+    const char *entry, size_t n)
+{
+	char *real = realpath(path, NULL);
+	int status = write_there(t, real != NULL ? real : path, domain, entry,
+	    n);
+
+	free(real);
 	return status;
 }

@@ -104,7 +104,11 @@ MAILAUTH_API int mailauth_dane_match_add_record(struct mailauth_dane_match *,
 /* A reference name; up to 100, else MAILAUTH_EUSE; MAILAUTH_EINVAL: no host name. */
 MAILAUTH_API int mailauth_dane_match_add_name(struct mailauth_dane_match *,
     const char *, size_t n);
-/* All records and reference names of an evaluation that is done. */
+/*
+ * All records and reference names of an evaluation that is done.
+ * MAILAUTH_EINVAL: it is not, or the host is unreachable, so that nothing is to
+ * be connected to.
+ */
 MAILAUTH_API int mailauth_dane_match_add(struct mailauth_dane_match *,
     const struct mailauth_dane *);
 /*

@@ -45,11 +45,14 @@ struct mailauth_https {
  * by a DNS-ID (that a common name does not count is known with OpenSSL below
  * libcurl); no more octets than the question allows.  Whatever the status, it is
  * answered with mailauth_answer_fetched(), without the body unless it is 200.  A
- * failure is TLS (also the certificate), TIMEOUT, LIMIT or NETWORK.
+ * failure is TLS (the certificate), TIMEOUT (also without memory), LIMIT or
+ * NETWORK.
  *
  * It may be used by several threads at once where the one below may.  libcurl
- * starts a thread for the time that it looks up a host's address.
- * MAILAUTH_ENOMEM; MAILAUTH_EINVAL; MAILAUTH_EUNSUPPORTED: libcurl lacks TLS.
+ * starts a thread for the time that it looks up a host's address; before version
+ * 7.87 it is waited for, even beyond the bounds.
+ * MAILAUTH_ENOMEM; MAILAUTH_EINVAL; MAILAUTH_ESYSTEM: ca_file cannot be read,
+ * errno says why; MAILAUTH_EUNSUPPORTED: libcurl lacks TLS.
  */
 MAILAUTH_API int mailauth_resolver_new_https(struct mailauth_resolver *below,
     const struct mailauth_https *, struct mailauth_resolver **out);

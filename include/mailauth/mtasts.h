@@ -59,7 +59,8 @@ MAILAUTH_API int mailauth_mtasts_policy_match(const struct mailauth_mtasts_polic
     const char *host, size_t n);
 /*
  * Its text, to be published: at most size octets with a NUL; returns the whole
- * length without it.  The parser reads it back to the same.
+ * length without it.  The parser reads it back to the same, if it has a host or
+ * mode none, and no more than so many octets.
  */
 MAILAUTH_API size_t mailauth_mtasts_policy_text(const struct mailauth_mtasts_policy *,
     char *buf, size_t size);

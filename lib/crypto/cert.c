@@ -370,7 +370,9 @@ ma_certs_read(struct slice text, int (*take)(void *, struct cert *), void *arg,
 	bool some = false;
 	int r;
 
-	if (text.n > 0 && text.p[0] == DER_SEQUENCE)
+	/* No certificate is so short that its length is a letter. */
+	if (text.n > 1 && text.p[0] == DER_SEQUENCE &&
+	    ((unsigned char)text.p[1] & 0x80) != 0)
 		return read_one(text, take, arg, what);
 	while ((status = ma_pem_next(&text, &label, &base64)) == PEM_OK) {
 		some = true;

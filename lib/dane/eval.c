@@ -64,6 +64,13 @@ find_target(struct eval *e, const struct answer *a)
 		ma_name_wire(a->chain[a->aliases - 1].target, &e->target);
 }
 
+/* Validated, or without any say: no record, and no alias. */
+static bool
+is_harmless(const struct answer *a)
+{
+	return a->secure || (a->count == 0 && a->aliases == 0);
+}
+
 /* One family that answers is enough.  False: the host is not reachable. */
 static bool
 read_addresses(struct eval *e)
@@ -85,8 +92,7 @@ read_addresses(struct eval *e)
 			    REASON("no-address"), 0);
 		return false;
 	}
-	e->out->secure = (failed6 || e->v6->secure) &&
-	    (failed4 || e->v4->secure);
+	e->out->secure = is_harmless(e->v6) && is_harmless(e->v4);
 	find_target(e, e->v4);
 	find_target(e, e->v6);
 	return true;
@@ -140,10 +146,12 @@ tlsa_name(const struct eval *e, const struct dname *base, struct dname *out)
 
 /* ---- Records ---- */
 
+/* No certificate is for what is no host name. */
 static void
 add_name(struct eval *e, const struct dname *name)
 {
-	const char *text = ma_name_string(e->r->arena, name);
+	const char *text = ma_name_is_host(name) ?
+	    ma_name_string(e->r->arena, name) : NULL;
 
 	for (size_t i = 0; i < e->out->nnames && text != NULL; i++)
 		if (strcmp(e->out->names[i], text) == 0)
@@ -182,9 +190,11 @@ read_records(struct eval *e, const struct answer *a)
 
 	for (size_t i = 0; i < n && list != NULL; i++) {
 		struct slice data = a->records[i].data;
+		const char *copy = ma_arena_str(e->r->arena, data);
 
-		if (!ma_tlsa_parse(ma_slice(ma_arena_str(e->r->arena, data),
-		    data.n), &list[e->out->n]))
+		if (copy == NULL)
+			return;
+		if (!ma_tlsa_parse(ma_slice(copy, data.n), &list[e->out->n]))
 			continue;
 		usable |= ma_tlsa_usable(&list[e->out->n++]);
 	}

@@ -147,7 +147,8 @@ mailauth_dane_match_add(struct mailauth_dane_match *m,
 	size_t n;
 	int r = check_input(m, NULL, 0);
 
-	if (r == MAILAUTH_DONE && mailauth_dane_result(d) == 0)
+	if (r == MAILAUTH_DONE && (mailauth_dane_result(d) == 0 ||
+	    mailauth_dane_result(d) == MAILAUTH_DANE_UNREACHABLE))
 		r = MAILAUTH_EINVAL;
 	for (size_t i = 0; r == MAILAUTH_DONE && i < mailauth_dane_count(d);
 	    i++) {
@@ -308,7 +309,8 @@ try_issuers(struct attempt *a)
 }
 
 /*
- * "2 0 0" gives the anchor itself, which the server need not send.  Others
+ * "2 0 0" gives the anchor itself, which the server need not send, and which is
+ * not the server's own either.  Others
  * (OpenSSL) take the bare key of "2 1 0" for an anchor as well.  We: a key that
  * no certificate of the chain has authenticates nothing, because servers have
  * to send the certificate then (RFC 7672 section 3.1.2).
@@ -325,7 +327,7 @@ try_given(struct attempt *a)
 		const struct tlsa *t = &m->records[i];
 
 		if (t->usage != USAGE_TA || t->selector != SELECT_CERTIFICATE ||
-		    t->matching_type != MATCH_FULL)
+		    t->matching_type != MATCH_FULL || matches(t, m->chain[0]))
 			continue;
 		left--;
 		if ((r = ma_cert_read(t->data, &anchor)) == MAILAUTH_ESYNTAX)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -47,6 +48,7 @@ struct fetch {
 	char *body;
 	size_t n, cap;
 	bool over;			/* more than may be */
+	bool nomem;
 	bool enough;			/* the status says all */
 };
 
@@ -112,7 +114,8 @@ take_body(char *p, size_t size, size_t count, void *user)
 		return 0;
 	curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	f->over = n > f->limit - f->n || length > (curl_off_t)f->limit;
-	if (f->over || !make_room(f, f->n + n))
+	f->nomem = !f->over && !make_room(f, f->n + n);
+	if (f->over || f->nomem)
 		return 0;
 	memcpy(f->body + f->n, p, n);
 	f->n += n;
@@ -136,6 +139,10 @@ set_up(CURL *c, const struct https *h, long timeout, const char *url,
 		{ CURLOPT_CERTINFO, 1 },
 		{ CURLOPT_TIMEOUT_MS, timeout },
 		{ CURLOPT_NOSIGNAL, 1 },
+#if LIBCURL_VERSION_NUM >= 0x075700
+		/* The thread that looks up an address is not waited for. */
+		{ CURLOPT_QUICK_EXIT, 1 },
+#endif
 	};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -220,6 +227,7 @@ has_dns_id(CURL *easy)
 	return false;
 }
 
+/* TLS is a certificate that was seen and is not valid; nothing else is. */
 static int
 failure_of(CURLcode code, const struct fetch *f)
 {
@@ -228,15 +236,12 @@ failure_of(CURLcode code, const struct fetch *f)
 	case CURLE_OUT_OF_MEMORY:
 		return MAILAUTH_FAILURE_TIMEOUT;
 	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 		return MAILAUTH_FAILURE_TLS;
 	default:
 		return f->over ? MAILAUTH_FAILURE_LIMIT :
+		    f->nomem ? MAILAUTH_FAILURE_TIMEOUT :
 		    MAILAUTH_FAILURE_NETWORK;
 	}
 }
@@ -245,6 +250,7 @@ static void
 answer(struct fetch *f, CURLcode code)
 {
 	struct mailauth_fetched got = { .size = sizeof got };
+	int r;
 
 	if (code != CURLE_OK && !f->enough) {
 		mailauth_answer_failed(f->question, failure_of(code, f));
@@ -258,9 +264,12 @@ answer(struct fetch *f, CURLcode code)
 	got.body = f->body;
 	got.body_size = f->n;
 	curl_easy_getinfo(f->easy, CURLINFO_CONTENT_TYPE, &got.media_type);
-	/* Without memory it is as if nothing had come. */
-	if (mailauth_answer_fetched(f->question, &got) < 0)
+	r = mailauth_answer_fetched(f->question, &got);
+	/* Without memory it is as if nothing had come.  EGONE: so is it. */
+	if (r == MAILAUTH_ENOMEM)
 		mailauth_answer_failed(f->question, MAILAUTH_FAILURE_TIMEOUT);
+	else if (r == MAILAUTH_EINVAL)
+		mailauth_answer_failed(f->question, MAILAUTH_FAILURE_NETWORK);
 }
 
 static void
@@ -437,6 +446,8 @@ configure(struct https *h, const struct mailauth_https *c)
 {
 	if (c->timeout > TIMEOUT_MAX)
 		return MAILAUTH_EINVAL;
+	if (c->ca_file != NULL && access(c->ca_file, R_OK) != 0)
+		return MAILAUTH_ESYSTEM;
 	h->timeout = c->timeout > 0 ? (long)c->timeout : TIMEOUT_MAX;
 	h->whole = (long)c->whole;
 	h->user_agent = strdup(c->user_agent != NULL ? c->user_agent :

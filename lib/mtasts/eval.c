@@ -17,14 +17,27 @@ static const struct mtasts_trouble no_trouble;
 /* ---- Once all is known ---- */
 
 /*
- * "time-since-fetch has not exceeded its "max_age"": section 5.1.  A policy of
- * the future, whose fetch a clock has dated wrong, is one that we have.
+ * "time-since-fetch has not exceeded its "max_age"": section 5.1.  One of the
+ * future, which a clock has dated wrong, counts if it is so near.
  */
 static bool
 is_live(const struct mailauth_mtasts *m)
 {
-	return !m->has_given && m->kept.text.p != NULL &&
-	    m->now - m->kept.fetched <= (int64_t)m->cached.max_age;
+	int64_t age = m->now - m->kept.fetched, max_age = m->cached.max_age;
+
+	return !m->has_given && m->kept.text.p != NULL && age <= max_age &&
+	    age >= -max_age;
+}
+
+/*
+ * "implementers SHOULD limit further attempts to a period of five minutes or
+ * longer per version ID": section 3.3.
+ */
+static bool
+has_just_failed(const struct mailauth_mtasts *m)
+{
+	return m->kept.failed_id.p != NULL && m->now >= m->kept.failed &&
+	    m->now - m->kept.failed < MTASTS_BACKOFF;
 }
 
 static void
@@ -60,7 +73,12 @@ keep_old(struct eval *e)
 		keep(e, &k);
 		return;
 	}
-	if (m->kept.text.p != NULL && k.text.p == NULL)
+	if (m->kept.text.p == NULL || k.text.p != NULL)
+		return;
+	/* It goes; but not that a fetch has failed just now. */
+	if (has_just_failed(m))
+		keep(e, &k);
+	else
 		e->out->action = MAILAUTH_MTASTS_DROP;
 }
 
@@ -169,19 +187,6 @@ read_fetched(struct eval *e, const struct fetched *f)
 	return m->has_fetched;
 }
 
-/*
- * "implementers SHOULD limit further attempts to a period of five minutes or
- * longer per version ID": section 3.3.
- */
-static bool
-has_just_failed(const struct eval *e)
-{
-	const struct mtasts_kept *k = &e->m->kept;
-
-	return k->failed_id.p != NULL && ma_eq(k->failed_id, e->id) &&
-	    e->m->now >= k->failed && e->m->now - k->failed < MTASTS_BACKOFF;
-}
-
 static void
 fetch(struct eval *e)
 {
@@ -284,7 +289,7 @@ discover(struct eval *e)
 		use_given(e);
 	else if (is_live(m) && ma_eq(m->kept.id, e->id) && !m->refresh)
 		use_old(e, no_trouble);
-	else if (has_just_failed(e))
+	else if (has_just_failed(m) && ma_eq(m->kept.failed_id, e->id))
 		use_old(e, ma_mtasts_fetch_trouble(m->kept.failure));
 	else
 		fetch(e);

@@ -248,7 +248,7 @@ mailauth_route_reason(const struct mailauth_route *r)
 const char *
 mailauth_route_detail(const struct mailauth_route *r)
 {
-	return outcome(r)->result != 0 ? ma_route_detail(r) : NULL;
+	return outcome(r)->result != 0 ? ma_route_detail(outcome(r)) : NULL;
 }
 
 size_t
@@ -276,7 +276,9 @@ mailauth_route_tls_reason(const struct mailauth_route *r, size_t i)
 const char *
 mailauth_route_tls_detail(const struct mailauth_route *r, size_t i)
 {
-	return host(r, i) != NULL ? ma_route_tls_detail(r, i) : NULL;
+	const struct route_host *h = host(r, i);
+
+	return h != NULL ? ma_route_tls_detail(h) : NULL;
 }
 
 int

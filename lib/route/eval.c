@@ -11,10 +11,29 @@ struct eval {
 	bool secure_mx;			/* DNSSEC says that these are the hosts */
 };
 
+/* For a reason of our own, or none. */
 static struct route_host
 host(int tls, const char *reason, int tls_failure)
 {
-	return (struct route_host){ tls, reason, tls_failure };
+	return (struct route_host){ tls, reason, NULL, tls_failure };
+}
+
+/* As DANE, or the policy, has it. */
+static struct route_host
+by_dane(int tls, const struct mailauth_dane *d)
+{
+	return (struct route_host){ tls, mailauth_dane_reason(d),
+		mailauth_dane_detail(d), mailauth_dane_tls_failure(d) };
+}
+
+static struct route_host
+by_policy(int tls, const struct mailauth_mtasts *m)
+{
+	const char *reason = mailauth_mtasts_reason(m);
+
+	return (struct route_host){ tls, reason, reason != NULL ?
+		mailauth_mtasts_detail(m) : NULL,
+		mailauth_mtasts_tls_failure(m) };
 }
 
 static int
@@ -37,8 +56,7 @@ enforce(const struct eval *e, const struct mx_host *h)
 	if (!is_listed(e, h, MAILAUTH_MTASTS_ENFORCE))
 		return host(MAILAUTH_ROUTE_REFUSED, REASON("policy-host"),
 		    MAILAUTH_TLS_VALIDATION_FAILURE);
-	return host(MAILAUTH_ROUTE_MTA_STS, mailauth_mtasts_reason(e->in->mtasts),
-	    mailauth_mtasts_tls_failure(e->in->mtasts));
+	return by_policy(MAILAUTH_ROUTE_MTA_STS, e->in->mtasts);
 }
 
 /*
@@ -50,23 +68,21 @@ without_dane(const struct eval *e, const struct mx_host *h,
     const struct mailauth_dane *d)
 {
 	const struct mailauth_mtasts *m = e->in->mtasts;
-	int failure = mailauth_mtasts_tls_failure(m);
 
 	if (mode(e) == MAILAUTH_MTASTS_ENFORCE)
 		return enforce(e, h);
 	if (mailauth_dane_result(d) == MAILAUTH_DANE_TLS_REQUIRED)
-		return host(MAILAUTH_ROUTE_TLS_REQUIRED,
-		    mailauth_dane_reason(d), mailauth_dane_tls_failure(d));
+		return by_dane(MAILAUTH_ROUTE_TLS_REQUIRED, d);
 	if (mode(e) == MAILAUTH_MTASTS_TESTING) {
 		if (!is_listed(e, h, MAILAUTH_MTASTS_TESTING))
 			return host(MAILAUTH_ROUTE_MTA_STS_TESTING,
 			    REASON("policy-host"),
 			    MAILAUTH_TLS_VALIDATION_FAILURE);
-		return host(MAILAUTH_ROUTE_MTA_STS_TESTING,
-		    mailauth_mtasts_reason(m), failure);
+		return by_policy(MAILAUTH_ROUTE_MTA_STS_TESTING, m);
 	}
-	return host(MAILAUTH_ROUTE_OPPORTUNISTIC, failure != 0 ?
-	    mailauth_mtasts_reason(m) : mailauth_dane_reason(d), failure);
+	return mailauth_mtasts_tls_failure(m) != 0 ?
+	    by_policy(MAILAUTH_ROUTE_OPPORTUNISTIC, m) :
+	    by_dane(MAILAUTH_ROUTE_OPPORTUNISTIC, d);
 }
 
 /*
@@ -80,8 +96,7 @@ judge(const struct eval *e, const struct mx_host *h,
 {
 	switch (mailauth_dane_result(d)) {
 	case MAILAUTH_DANE_UNREACHABLE:
-		return host(MAILAUTH_ROUTE_UNREACHABLE,
-		    mailauth_dane_reason(d), mailauth_dane_tls_failure(d));
+		return by_dane(MAILAUTH_ROUTE_UNREACHABLE, d);
 	case MAILAUTH_DANE_DANE:
 		if (!e->secure_mx && mode(e) == MAILAUTH_MTASTS_ENFORCE &&
 		    !is_listed(e, h, MAILAUTH_MTASTS_ENFORCE))
@@ -111,7 +126,8 @@ require(const struct eval *e, const struct mx_host *h, struct route_host was)
 		    REASON("requiretls-insecure"), 0);
 	if (was.tls == MAILAUTH_ROUTE_DANE)
 		return was;
-	return host(MAILAUTH_ROUTE_PKIX, was.reason, was.tls_failure);
+	was.tls = MAILAUTH_ROUTE_PKIX;
+	return was;
 }
 
 static struct route_host
@@ -133,10 +149,11 @@ look_at(const struct eval *e, size_t i)
 /* ---- All of it ---- */
 
 static void
-conclude(struct eval *e, int result, const char *reason)
+conclude(struct eval *e, int result, const char *reason, const char *detail)
 {
 	e->out->result = result;
 	e->out->reason = reason;
+	e->out->detail = detail;
 	ma_trace(e->r, "%s%s%s", mailauth_route_result_name(result),
 	    reason != NULL ? ", " : "", reason != NULL ? reason : "");
 }
@@ -147,6 +164,7 @@ conclude_without(struct eval *e)
 {
 	bool later = mailauth_mx_result(e->in->mx) == MAILAUTH_MX_TEMPERROR;
 	const char *reason = later ? mailauth_mx_reason(e->in->mx) : NULL;
+	const char *detail = mailauth_mx_detail(e->in->mx);
 	bool addressed = false;
 
 	for (size_t i = 0; i < e->out->n; i++) {
@@ -160,17 +178,19 @@ conclude_without(struct eval *e)
 		    (known->naddresses == 0 && !known->failed))
 			continue;
 		later = true;
-		if (reason == NULL)
+		if (reason == NULL) {
 			reason = h->reason;
+			detail = ma_route_tls_detail(h);
+		}
 	}
 	if (later)
-		conclude(e, MAILAUTH_ROUTE_TEMPERROR, reason);
+		conclude(e, MAILAUTH_ROUTE_TEMPERROR, reason, detail);
 	else if (addressed)
 		conclude(e, MAILAUTH_ROUTE_NO_TLS,
-		    REASON("requiretls-insecure"));
+		    REASON("requiretls-insecure"), NULL);
 	else
 		conclude(e, MAILAUTH_ROUTE_NO_HOST,
-		    mailauth_mx_reason(e->in->mx));
+		    mailauth_mx_reason(e->in->mx), detail);
 }
 
 static bool
@@ -209,7 +229,7 @@ ma_route_run(struct run *r, void *arg)
 		    in->out.hosts[i].reason : "");
 	}
 	if (some)
-		conclude(&e, MAILAUTH_ROUTE_OK, NULL);
+		conclude(&e, MAILAUTH_ROUTE_OK, NULL, NULL);
 	else
 		conclude_without(&e);
 }

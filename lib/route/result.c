@@ -44,6 +44,7 @@ own_detail(const char *reason)
 		const char *reason, *detail;
 	} list[] = {
 		{ "address-literal", "an address has no policy" },
+		{ "no-address", "the host has no address" },
 		{ "policy-host", "the domain's MTA-STS policy does not list "
 		    "the host" },
 		{ "requiretls-insecure", "neither DNSSEC nor an MTA-STS "
@@ -76,39 +77,21 @@ plain_detail(int tls)
 }
 
 const char *
-ma_route_tls_detail(const struct mailauth_route *r, size_t i)
+ma_route_tls_detail(const struct route_host *h)
 {
-	const struct route_host *h = &r->out.hosts[i];
-	const char *detail = h->reason == NULL ? plain_detail(h->tls) :
-	    own_detail(h->reason);
-
-	if (detail != NULL)
-		return detail;
-	if (h->reason == mailauth_mtasts_reason(r->mtasts))
-		return mailauth_mtasts_detail(r->mtasts);
-	return i < r->n && r->danes[i] != NULL ?
-	    mailauth_dane_detail(r->danes[i]) : "the host has no address";
+	if (h->detail != NULL)
+		return h->detail;
+	return h->reason != NULL ? own_detail(h->reason) :
+	    plain_detail(h->tls);
 }
 
 const char *
-ma_route_detail(const struct mailauth_route *r)
+ma_route_detail(const struct route_outcome *o)
 {
-	const struct route_outcome *o = &r->out;
-	const char *detail;
-
-	switch (o->result) {
-	case MAILAUTH_ROUTE_OK:
-		return "at least one host may be tried";
-	case MAILAUTH_ROUTE_NO_HOST:
-		return mailauth_mx_detail(r->mx);
-	}
-	detail = own_detail(o->reason);
-	if (detail == NULL && o->reason == mailauth_mx_reason(r->mx))
-		detail = mailauth_mx_detail(r->mx);
-	for (size_t i = 0; detail == NULL && i < o->n; i++)
-		if (o->hosts[i].reason == o->reason)
-			detail = ma_route_tls_detail(r, i);
-	return detail;
+	if (o->detail != NULL)
+		return o->detail;
+	return o->reason != NULL ? own_detail(o->reason) :
+	    "at least one host may be tried";
 }
 
 int

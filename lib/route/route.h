@@ -16,13 +16,13 @@
 
 struct route_host {
 	int tls;			/* enum mailauth_route_tls */
-	const char *reason;
+	const char *reason, *detail;	/* detail NULL: by the others */
 	int tls_failure;
 };
 
 struct route_outcome {
 	int result;
-	const char *reason;
+	const char *reason, *detail;	/* as those of hosts */
 	struct route_host *hosts;	/* as those of mx */
 	size_t n;
 };
@@ -48,8 +48,7 @@ ma_route_is_bound(const struct mailauth_route *r)
 /* A run of ma_task_step(), the parts being done; arg: struct mailauth_route. */
 void ma_route_run(struct run *, void *arg);
 
-/* Once done. */
-const char *ma_route_detail(const struct mailauth_route *);
-const char *ma_route_tls_detail(const struct mailauth_route *, size_t i);
+const char *ma_route_detail(const struct route_outcome *);
+const char *ma_route_tls_detail(const struct route_host *);
 
 #endif

@@ -200,6 +200,27 @@ def test_library(program, maker, server):
     check(took < 1500, "ten fetches of 300 ms took %d ms" % took)
     print("ten fetches of 300 ms at once: %.1f of one" % (took / 300))
 
+    # Whoever asked is gone when it comes.
+    out = subprocess.run([program, maker.path("ca.pem"), "127.0.0.1@%d" %
+                          server.port, "-2000", "late0.example"],
+                         stdout=subprocess.PIPE, timeout=60)
+    check(out.returncode == 0 and out.stdout == b"gone\n", "gone: %s" % out)
+
+    # Nobody speaks TLS there: no certificate was seen.
+    plain = socket.socket()
+    plain.bind(("127.0.0.1", 0))
+    plain.listen(8)
+
+    def talk():
+        while True:
+            peer, _ = plain.accept()
+            peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + POLICY)
+            peer.close()
+    threading.Thread(target=talk, daemon=True).start()
+    got, _ = fetch(program, maker, plain.getsockname()[1], ["good"])
+    check(got["good"] == ["temperror", "policy-network", "unknown"],
+          "no TLS: %s" % got["good"])
+
     closed = socket.socket()
     closed.bind(("127.0.0.1", 0))
     got, _ = fetch(program, maker, closed.getsockname()[1], ["good"])
@@ -209,6 +230,11 @@ def test_library(program, maker, server):
 
 def test_tool(tool, maker, server, dns, Zone):
     cache = maker.path("cache")
+    link = maker.path("link")
+    with open(cache, "w") as f:
+        f.write("mailauth policies 1\nother.example 3\nabc\n")
+    os.chmod(cache, 0o640)
+    os.symlink(cache, link)
 
     def run(at, record="v=STSv1; id=1"):
         dns.zone = Zone({"tool.example": {"MX": [[10, "mx.example.com"]]},
@@ -216,7 +242,7 @@ def test_tool(tool, maker, server, dns, Zone):
                          {"TXT": [record] if record else []}})
         p = subprocess.run(
             [tool, "-j", "-n", "127.0.0.1@%d" % dns.port, "--at", str(at),
-             "mta-sts", "tool.example", "--cache", cache, "--ca-file",
+             "mta-sts", "tool.example", "--cache", link, "--ca-file",
              maker.path("ca.pem"), "--connect-to",
              "127.0.0.1@%d" % server.port], stdout=subprocess.PIPE,
             timeout=60)
@@ -262,7 +288,15 @@ def test_tool(tool, maker, server, dns, Zone):
           json.loads(p.stdout)["reason"] == "policy-timeout",
           "slow: %d, %.1f s" % (p.returncode, took))
     with open(cache) as f:
-        check(f.read() == "mailauth policies 1\n", "the entry is not dropped")
+        check(f.read() == "mailauth policies 1\nother.example 3\nabc\n",
+              "the entry is not dropped, or another was")
+    check(os.stat(cache).st_mode & 0o777 == 0o640 and os.path.islink(link) and
+          not [n for n in os.listdir(maker.folder) if n.startswith("cache.")],
+          "the cache has another mode, or is no link, or something was left")
+    p = subprocess.run([tool, "-n", "127.0.0.1@%d" % dns.port, "mta-sts",
+                        "tool.example", "--ca-file", "/nonexistent"],
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check(p.returncode == 66 and not p.stdout, "no authorities: %s" % p)
     with open(cache, "w") as f:
         f.write("something else\n")
     p = subprocess.run([tool, "mta-sts", "tool.example", "--cache", cache],

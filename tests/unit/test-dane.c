@@ -131,6 +131,8 @@ static const struct {
 	    { UNDER_NO_CA, NO_CA, ROOT }, "failed certificate-chain" },
 	{ "7671 5.2 a leaf is no anchor", 1, { { 2, 1, 1, LEAF, 0 } }, 3,
 	    { LEAF, MIDDLE, ROOT }, "failed tlsa-mismatch" },
+	{ "7671 5.2 nor where 2 0 0 gives it", 1, { { 2, 0, 0, LEAF, 0 } }, 3,
+	    { LEAF, MIDDLE, ROOT }, "failed tlsa-mismatch" },
 	{ "7671 5.2 nor if it signs itself", 1, { { 2, 1, 1, SELF, 0 } }, 1,
 	    { SELF }, "failed tlsa-mismatch" },
 	{ "7672 3.1.2 expired", 1, { { 2, 1, 1, ROOT, 0 } }, 3,
@@ -372,6 +374,7 @@ START_TEST(reads_pem)
 	} texts[] = {
 		{ "", "", "", MAILAUTH_DONE, 2 },
 		{ "subject=x\n", "\r\nissuer=y\r\n", "\n", MAILAUTH_DONE, 2 },
+		{ "0 s:CN = x\n", "", "", MAILAUTH_DONE, 2 },
 		{ "", "", "-----BEGIN PRIVATE KEY-----\nAA==\n"
 		    "-----END PRIVATE KEY-----\n", MAILAUTH_ESYNTAX, 0 },
 		{ "", "", "-----BEGIN CERTIFICATE-----\nAA==\n"
@@ -511,6 +514,13 @@ static const struct {
 	    "_25._tcp.a.example. TLSA 3 1 0 00\n;! a.example. A secure\n"
 	    ";! a.example. AAAA secure\n"
 	    ";! _25._tcp.a.example. TLSA secure\n", "a.example" },
+	{ "no host name", "a.example", NULL, "a.example. CNAME b_c.example.\n"
+	    "b_c.example. A 192.0.2.1\n"
+	    "_25._tcp.b_c.example. TLSA 3 1 0 00\n;! secure\n", "a.example" },
+	{ "an insecure family without records", "a.example", NULL,
+	    "a.example. A 192.0.2.1\n_25._tcp.a.example. TLSA 3 1 0 00\n"
+	    ";! a.example. A secure\n;! _25._tcp.a.example. TLSA secure\n",
+	    "a.example" },
 	{ "no record, no name", "a.example", NULL, "a.example. A 192.0.2.1\n"
 	    ";! secure\n", "" },
 };
@@ -542,6 +552,68 @@ START_TEST(gives_names)
 	mailauth_dane_match_free(m);
 	mailauth_dane_free(d);
 	mailauth_resolver_free(r);
+}
+END_TEST
+
+/* What must not be connected to cannot be matched. */
+START_TEST(matches_nothing_unreachable)
+{
+	static const char zone[] = "a.example. A 192.0.2.1\n;! secure\n"
+	    ";! _25._tcp.a.example. TLSA SERVFAIL\n";
+	struct mailauth_dane_match *m = match_of(LEAF);
+	struct mailauth_dane *d = mailauth_dane_new(NULL);
+	struct mailauth_resolver *r;
+
+	ck_assert_int_eq(mailauth_resolver_new_zone(zone, sizeof zone - 1,
+	    "zone", &r, NULL, 0), MAILAUTH_DONE);
+	mailauth_dane_set_host(d, "a.example", 9);
+	ck_assert_int_eq(mailauth_dane_discover(d, r), MAILAUTH_DONE);
+	ck_assert_int_eq(mailauth_dane_result(d), MAILAUTH_DANE_UNREACHABLE);
+	ck_assert_int_eq(mailauth_dane_match_add(m, d), MAILAUTH_EINVAL);
+	mailauth_dane_match_free(m);
+	mailauth_dane_free(d);
+	mailauth_resolver_free(r);
+}
+END_TEST
+
+/* A record larger than the arena's blocks, and every allocation failing. */
+START_TEST(bears_large_records)
+{
+	struct buf zone = { 0 };
+	struct mailauth_resolver *r;
+	bool failed = true;
+
+	ma_buf_str(&zone, "a.example. A 192.0.2.1\n;! secure\n"
+	    "_25._tcp.a.example. TLSA 3 0 0 ");
+	for (int i = 0; i < 20000; i++)
+		ma_buf_str(&zone, "ab");
+	ma_buf_char(&zone, '\n');
+	ck_assert_int_eq(mailauth_resolver_new_zone(zone.p, zone.n, "zone", &r,
+	    NULL, 0), MAILAUTH_DONE);
+	for (size_t i = 0; failed; i++) {
+		struct mailauth_dane *d;
+		struct mailauth_question *q;
+
+		wrap_start(i);
+		while ((d = mailauth_dane_new(NULL)) == NULL)
+			continue;
+		mailauth_dane_set_host(d, "a.example", 9);
+		while (mailauth_dane_step(d) != MAILAUTH_DONE) {
+			size_t fail_at = wrap_fail_at;
+
+			wrap_fail_at = SIZE_MAX;
+			while ((q = mailauth_lookups_next(
+			    mailauth_dane_lookups(d))) != NULL)
+				mailauth_resolver_known(r, q);
+			wrap_fail_at = fail_at;
+		}
+		failed = wrap_requests > i && i < 1000;
+		wrap_start(SIZE_MAX);
+		ck_assert_int_eq(mailauth_dane_result(d), MAILAUTH_DANE_DANE);
+		mailauth_dane_free(d);
+	}
+	mailauth_resolver_free(r);
+	ma_buf_free(&zone);
 }
 END_TEST
 
@@ -615,12 +687,14 @@ main(void)
 	tcase_add_test(tc, shows_certificates);
 	tcase_add_test(tc, shows_odd_subjects);
 	tcase_add_test(tc, reads_whole_certificates);
-	tcase_add_loop_test(tc, reads_pem, 0, 6);
+	tcase_add_loop_test(tc, reads_pem, 0, 7);
 	tcase_add_test(tc, bounds_chains);
 	tcase_add_test(tc, bounds_records);
 	tcase_add_test(tc, bounds_given_anchors);
 	tcase_add_test(tc, bounds_evaluations);
 	tcase_add_loop_test(tc, gives_names, 0, ROWS(names));
+	tcase_add_test(tc, matches_nothing_unreachable);
+	tcase_add_test(tc, bears_large_records);
 	tcase_add_test(tc, refuses_odd_calls);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);

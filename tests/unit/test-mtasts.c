@@ -454,6 +454,17 @@ static const struct rule rules[] = {
 	{ "not its own end", KEPT FETCHED, TXT("2"), MAILAUTH_FAILURE_NETWORK,
 	    NULL, 2001, false, "temperror - store 0 policy-network",
 	    KEPT "failed: 2001 2 policy-network\n" },
+	{ "its end, and a failure of just now", KEPT
+	    "failed: 2000 9 policy-tls\n" FETCHED, "", 0, NULL, 2100, false,
+	    "none - store 0 no-record", KEPT "failed: 2000 9 policy-tls\n" },
+	{ "its end, and an old failure", KEPT FAILED FETCHED, "", 0, NULL,
+	    2001, false, "none - drop 0 no-record", NULL },
+	{ "a clock that was too far ahead", KEPT
+	    "id: 1\nfetched: 9000\npolicy: 57\n" POLICY, "", 0, NULL, 7999,
+	    false, "none - drop 0 no-record", NULL },
+	{ "a clock that was ahead", KEPT
+	    "id: 1\nfetched: 9000\npolicy: 57\n" POLICY, "", 0, NULL, 8000,
+	    false, "valid cache keep 10000 no-record", NULL },
 	{ "nothing kept, nothing there", NULL, "", 0, NULL, 2000, false,
 	    "none - keep 0 no-record", NULL },
 	{ "nothing kept, a fetch that fails", NULL, TXT("2"),
@@ -625,6 +636,8 @@ START_TEST(bears_odd_times)
 			struct mailauth_mtasts *m =
 			    mailauth_mtasts_new(NULL, times[i]);
 			bool live = times[i] < 2000 && !again;
+
+			/* The policy is of 1000, for 1000 seconds. */
 
 			mailauth_mtasts_set_domain(m, "example.com", 11);
 			ck_assert_int_eq(mailauth_mtasts_set_cache(m, text,

@@ -220,6 +220,27 @@ START_TEST(finds_routes)
 }
 END_TEST
 
+/* Two parts may have the same reason; each has its own sentence. */
+START_TEST(tells_whose_reason_it_is)
+{
+	static const struct row row = { .where = D, .zone = MX(1, "a") A("a")
+	    SECURE ";! _mta-sts.d.example. TXT SERVFAIL\n"
+	    ";! _25._tcp.a.example. TLSA SERVFAIL\n" };
+	struct mailauth_resolver *zone = zone_of(row.zone);
+	struct mailauth_route *r = make(&row, NULL);
+
+	ck_assert_int_eq(mailauth_route_find(r, zone), MAILAUTH_DONE);
+	ck_assert_str_eq(mailauth_route_tls_detail(r, 0),
+	    mailauth_dane_detail(mailauth_route_dane(r, 0)));
+	ck_assert_str_eq(mailauth_route_detail(r),
+	    mailauth_dane_detail(mailauth_route_dane(r, 0)));
+	ck_assert_str_ne(mailauth_route_detail(r),
+	    mailauth_mtasts_detail(mailauth_route_mtasts(r)));
+	mailauth_route_free(r);
+	mailauth_resolver_free(zone);
+}
+END_TEST
+
 START_TEST(refuses_odd_calls)
 {
 	struct mailauth_route *r = mailauth_route_new(NULL, 0);
@@ -260,6 +281,7 @@ main(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, finds_routes, 0, ROWS(rows));
+	tcase_add_test(tc, tells_whose_reason_it_is);
 	tcase_add_test(tc, refuses_odd_calls);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
