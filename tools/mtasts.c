@@ -165,6 +165,8 @@ set_inputs(struct tool *t, const struct inputs *in, struct mailauth_mtasts *m)
 		r = mailauth_mtasts_set_trace(m, t->explain);
 	if (r < 0)
 		return tool_broken(t, r);
+	if (in->cache != NULL && strcmp(in->cache, "-") == 0)
+		return tool_usage(t, "--cache: a file, not \"-\"");
 	if (in->policy != NULL)
 		return take_policy(t, in->policy, m);
 	if (in->cache != NULL)

@@ -66,9 +66,12 @@ find(const char *text, size_t n, const char *wanted, struct entry *out)
 	for (; p < end; p += e.whole) {
 		if (!read_entry(p, end, &domain, &length, &e))
 			return false;
-		if (strlen(wanted) == length &&
-		    memcmp(domain, wanted, length) == 0)
-			*out = e;
+		if (strlen(wanted) != length ||
+		    memcmp(domain, wanted, length) != 0)
+			continue;
+		if (out->start != NULL)
+			return false;
+		*out = e;
 	}
 	return true;
 }
@@ -184,14 +187,15 @@ replace(struct tool *t, const char *path, int by, const char *text,
 		    domain, entry, n);
 	if (f != NULL)
 		good = fclose(f) == 0 && good;
-	else if (fd >= 0)
-		close(fd);
 	good = good && rename(temporary, path) == 0;
+	if (!good)
+		tool_fail(t, EXIT_CANTCREAT, "%s: %s", path, strerror(errno));
+	if (f == NULL && fd >= 0)
+		close(fd);
 	if (!good && fd >= 0)
 		unlink(temporary);
 	free(temporary);
-	return good ? 0 : tool_fail(t, EXIT_CANTCREAT, "%s: %s", path,
-	    strerror(errno));
+	return good ? 0 : EXIT_CANTCREAT;
 }
 
 static int
@@ -215,15 +219,18 @@ write_there(struct tool *t, const char *path, const char *domain,
 	return status;
 }
 
-/* Through links: they stay. */
+/* Through links: they stay, also where they lead to nothing yet. */
 int
 policies_write(struct tool *t, const char *path, const char *domain,
     const char *entry, size_t n)
 {
-	char *real = realpath(path, NULL);
-	int status = write_there(t, real != NULL ? real : path, domain, entry,
-	    n);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666), status;
+	char *real = fd >= 0 ? realpath(path, NULL) : NULL;
 
+	status = real != NULL ? write_there(t, real, domain, entry, n) :
+	    tool_fail(t, EXIT_CANTCREAT, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	free(real);
 	return status;
 }

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "smtp.h"
@@ -267,10 +268,18 @@ make_tls(struct session *s, const char *server_name)
 static enum smtp_end
 start_tls(struct session *s, const char *server_name)
 {
+	unsigned long error;
+
 	if (!make_tls(s, server_name))
 		return SMTP_NO_MEMORY;
 	s->what = "the TLS handshake failed";
-	return shake_hands(s) ? SMTP_SEEN : SMTP_NO_TLS;
+	ERR_clear_error();
+	if (shake_hands(s))
+		return SMTP_SEEN;
+	while ((error = ERR_get_error()) != 0)
+		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+			return SMTP_NO_MEMORY;
+	return SMTP_NO_TLS;
 }
 
 static enum smtp_end
@@ -289,10 +298,10 @@ take_chain(struct session *s, struct mailauth_dane_match *m)
 		OPENSSL_free(der);
 	}
 	s->what = "a certificate of the server cannot be read";
-	if (r == MAILAUTH_ENOMEM)
-		return SMTP_NO_MEMORY;
 	/* More of them than anybody needs, or one that cannot be read: those
 	 * before it may suffice. */
+	if (r < 0 && r != MAILAUTH_EUSE && r != MAILAUTH_ESYNTAX)
+		return SMTP_NO_MEMORY;
 	return mailauth_dane_match_count(m) > 0 ? SMTP_SEEN : SMTP_NO_TLS;
 }
 
@@ -355,6 +364,9 @@ talk(struct session *s, const char *server_name, struct mailauth_dane_match *m)
 		return SMTP_NO_CONNECTION;
 	s->starttls = false;		/* whatever the banner said */
 	if ((code = read_reply(s)) == 0)
+		return SMTP_NO_CONNECTION;
+	s->what = "the server cannot talk now";
+	if (code / 100 == 4)
 		return SMTP_NO_CONNECTION;
 	s->what = "the server does not offer STARTTLS";
 	if (code != 250 || !s->starttls)
@@ -421,9 +433,9 @@ smtp_look(struct tool *t, const struct mailauth_dane *d, uint16_t port,
 
 		if (connect_to(&s, address, port))
 			end = talk(&s, server_name, m);
-		leave(&s, end);
-		trace_end(t, address, port, server_name, end, s.what);
 		*what = s.what;
+		trace_end(t, address, port, server_name, end, *what);
+		leave(&s, end);
 	}
 	return end;
 }

@@ -115,7 +115,7 @@ MAILAUTH_API int mailauth_dane_match_add(struct mailauth_dane_match *,
  * Certificates as the server sent them, its own first: one in DER, or all of a
  * PEM text.  Up to 20, else MAILAUTH_EUSE.  MAILAUTH_ESYNTAX: it is no
  * certificate of at most 65535 octets, or something follows it; error (size
- * octets; NULL and 0: none) says more.
+ * octets; NULL and 0: none) says more.  MAILAUTH_ECRYPTO.  Then none is added.
  */
 MAILAUTH_API int mailauth_dane_match_add_certificates(struct mailauth_dane_match *,
     const void *, size_t n, char *error, size_t size);

@@ -45,7 +45,7 @@ is_ours(unsigned long code)
 /*
  * Has the library failed for want of memory since it is watched?  That is told
  * by an error somewhere among others, which can only be read from the oldest on:
- * those of others are put back, without their places in files.
+ * those of others are put back, without their places in files and marks.
  */
 static bool
 lacked_memory(void)
@@ -272,7 +272,7 @@ is_incomplete(const struct cert *c)
 	if (is_whole(x509_of(c)))
 		return false;
 	again = parse(c->part[CERT_WHOLE]);
-	lacked = again == NULL || is_whole(again);
+	lacked = again == NULL || is_whole(again) || lacked_memory();
 	X509_free(again);
 	return lacked;
 }
@@ -292,7 +292,7 @@ read_cert(struct cert *c, struct slice der)
 	if (is_incomplete(c))
 		return MAILAUTH_ENOMEM;
 	if (!make_digests(c))
-		return MAILAUTH_ECRYPTO;
+		return lacked_memory() ? MAILAUTH_ENOMEM : MAILAUTH_ECRYPTO;
 	if (!read_time(X509_get0_notBefore(x509_of(c)), &c->not_before) ||
 	    !read_time(X509_get0_notAfter(x509_of(c)), &c->not_after))
 		return lacked_memory() ? MAILAUTH_ENOMEM : MAILAUTH_ESYNTAX;

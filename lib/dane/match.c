@@ -144,12 +144,16 @@ mailauth_dane_match_add(struct mailauth_dane_match *m,
 {
 	const uint8_t *data;
 	const char *name;
-	size_t n;
+	size_t n, records, names;
 	int r = check_input(m, NULL, 0);
 
-	if (r == MAILAUTH_DONE && (mailauth_dane_result(d) == 0 ||
-	    mailauth_dane_result(d) == MAILAUTH_DANE_UNREACHABLE))
-		r = MAILAUTH_EINVAL;
+	if (r != MAILAUTH_DONE)
+		return r;
+	records = m->nrecords;
+	names = m->nnames;
+	if (mailauth_dane_result(d) == 0 ||
+	    mailauth_dane_result(d) == MAILAUTH_DANE_UNREACHABLE)
+		return MAILAUTH_EINVAL;
 	for (size_t i = 0; r == MAILAUTH_DONE && i < mailauth_dane_count(d);
 	    i++) {
 		data = mailauth_dane_data(d, i, &n);
@@ -160,6 +164,11 @@ mailauth_dane_match_add(struct mailauth_dane_match *m,
 	for (size_t i = 0; r == MAILAUTH_DONE &&
 	    (name = mailauth_dane_reference_name(d, i)) != NULL; i++)
 		r = mailauth_dane_match_add_name(m, name, strlen(name));
+	/* All of it, or nothing. */
+	if (r != MAILAUTH_DONE) {
+		m->nrecords = records;
+		m->nnames = names;
+	}
 	return r;
 }
 
@@ -299,7 +308,9 @@ try_issuers(struct attempt *a)
 	struct mailauth_dane_match *m = a->match;
 
 	for (size_t k = 1; k < m->n; k++)
-		for (size_t i = 0; m->result == 0 && i < m->nrecords; i++)
+		for (size_t i = 0; m->result == 0 && i < m->nrecords &&
+		    !ma_eq(m->chain[k]->part[CERT_WHOLE],
+		    m->chain[0]->part[CERT_WHOLE]); i++)
 			if (m->records[i].usage == USAGE_TA &&
 			    counts(m, &m->records[i]) &&
 			    matches(&m->records[i], m->chain[k])) {

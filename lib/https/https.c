@@ -145,6 +145,9 @@ set_up(CURL *c, const struct https *h, long timeout, const char *url,
 #endif
 	};
 
+	/* These authorities, and no others beside. */
+	if (h->ca_file != NULL)
+		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		if (curl_easy_setopt(c, numbers[i].option, numbers[i].value) !=
 		    CURLE_OK)
@@ -284,6 +287,18 @@ forget(struct flight *flight, struct fetch *f)
 	free_fetch(f);
 }
 
+/* libcurl itself has failed, for want of memory: nothing more comes. */
+static bool
+give_up(struct flight *flight)
+{
+	while (flight->open != NULL) {
+		mailauth_answer_failed(flight->open->question,
+		    MAILAUTH_FAILURE_TIMEOUT);
+		forget(flight, flight->open);
+	}
+	return true;
+}
+
 /* Move what can move.  Was something answered? */
 static bool
 run(struct flight *flight)
@@ -293,7 +308,8 @@ run(struct flight *flight)
 	int running, left;
 	CURLMsg *m;
 
-	curl_multi_perform(flight->multi, &running);
+	if (curl_multi_perform(flight->multi, &running) != CURLM_OK)
+		return give_up(flight);
 	while ((m = curl_multi_info_read(flight->multi, &left)) != NULL) {
 		CURLcode code = m->data.result;
 
@@ -433,7 +449,8 @@ read_connect_to(struct https *h, const char *text)
 	address[n] = '\0';
 	if (inet_pton(six ? AF_INET6 : AF_INET, address, octets) != 1 ||
 	    (at != NULL && (at[1] == '\0' || strlen(at + 1) > 5 ||
-	    strspn(at + 1, "0123456789") != strlen(at + 1))))
+	    strspn(at + 1, "0123456789") != strlen(at + 1) ||
+	    atoi(at + 1) < 1 || atoi(at + 1) > 65535)))
 		return MAILAUTH_EINVAL;
 	snprintf(line, sizeof line, "::%s%s%s:%s", six ? "[" : "", address,
 	    six ? "]" : "", at != NULL ? at + 1 : "");

@@ -72,6 +72,7 @@ says 1 'address-literal' -z zone mta-sts --policy policy '[192.0.2.1]'
 fails 64 'is not fetched' -z zone mta-sts example.com
 fails 64 'is not fetched' -z zone mta-sts --cache none example.com
 fails 64 'which domain' mta-sts
+fails 64 'not "-"' -z zone mta-sts --cache - example.com
 fails 66 'no/such' -z zone mta-sts --policy no/such example.com
 printf 'mailauth policies 1\n' >cache
 n=$(($(wc -c <policy) + 0))
@@ -94,6 +95,7 @@ fails 64 'is not fetched' -z zone --at 1100 mta-sts --cache cache example.com
 for spoilt in 'x' 'mailauth policies 1\nexample.com' \
     'mailauth policies 1\nexample.com 9\nabc\n' \
     'mailauth policies 1\nexample.com -1\n\n' \
+    'mailauth policies 1\nexample.com 3\nabc\nexample.com 3\nabc\n' \
     'mailauth policies 1\nexample.com 99999999999\nabc\n'; do
 	# shellcheck disable=SC2059
 	printf "$spoilt" >cache

@@ -136,6 +136,8 @@ HOSTILE = {  # name: what it does, result, reason, status
                75),
     "busy": (answering(b"421 later\r\n"), "unreachable", "connection-failed",
              75),
+    "busy-later": (answering(BANNER, b"421 later\r\n"), "unreachable",
+                   "connection-failed", 75),
     "garbage": (answering(b"SSH-2.0-x\r\n"), "unreachable",
                 "connection-failed", 75),
     "closes": (answering(BANNER, b"250-mx\r\n"), "unreachable",

@@ -234,6 +234,11 @@ def test_tool(tool, maker, server, dns, Zone):
     with open(cache, "w") as f:
         f.write("mailauth policies 1\nother.example 3\nabc\n")
     os.chmod(cache, 0o640)
+    for port in "0", "65536", "x", "":
+        p = subprocess.run([tool, "mta-sts", "tool.example", "--connect-to",
+                            "127.0.0.1@" + port], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)
+        check(p.returncode == 64 and not p.stdout, "port %s: %s" % (port, p))
     os.symlink(cache, link)
 
     def run(at, record="v=STSv1; id=1"):

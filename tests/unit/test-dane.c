@@ -131,6 +131,8 @@ static const struct {
 	    { UNDER_NO_CA, NO_CA, ROOT }, "failed certificate-chain" },
 	{ "7671 5.2 a leaf is no anchor", 1, { { 2, 1, 1, LEAF, 0 } }, 3,
 	    { LEAF, MIDDLE, ROOT }, "failed tlsa-mismatch" },
+	{ "7671 5.2 nor if it is sent twice", 1, { { 2, 0, 1, LEAF, 0 } }, 3,
+	    { LEAF, LEAF, MIDDLE }, "failed tlsa-mismatch" },
 	{ "7671 5.2 nor where 2 0 0 gives it", 1, { { 2, 0, 0, LEAF, 0 } }, 3,
 	    { LEAF, MIDDLE, ROOT }, "failed tlsa-mismatch" },
 	{ "7671 5.2 nor if it signs itself", 1, { { 2, 1, 1, SELF, 0 } }, 1,
