@@ -43,10 +43,11 @@ struct mailauth_https {
  * others are not taken).  FETCH: https alone, over TLS 1.2 or later; no redirect
  * is followed, no proxy, cookie or cache used; a certificate valid for the host
  * by a DNS-ID (that a common name does not count is known with OpenSSL below
- * libcurl); no more octets than the question allows.  Whatever the status, it is
- * answered with mailauth_answer_fetched(), without the body unless it is 200.  A
- * failure is TLS (the certificate), TIMEOUT (also without memory), LIMIT or
- * NETWORK.
+ * libcurl); no more octets than the question allows; a body without a length
+ * only where the server says that it ends (RFC 9112 section 9.8; it is refused
+ * with other than OpenSSL below libcurl).  Whatever the status, it is answered
+ * with mailauth_answer_fetched(), without the body unless it is 200.  A failure
+ * is TLS (the certificate), TIMEOUT (also without memory), LIMIT or NETWORK.
  *
  * It may be used by several threads at once where the one below may.  libcurl
  * starts a thread for the time that it looks up a host's address; before version

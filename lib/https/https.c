@@ -6,6 +6,7 @@
  * gets its turn, some milliseconds long.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,8 @@ struct fetch {
 	bool over;			/* more than may be */
 	bool nomem;
 	bool enough;			/* the status says all */
+	bool chunked;			/* the body says itself where it ends */
+	bool closed;			/* the server has: close_notify */
 };
 
 static int64_t
@@ -75,12 +78,46 @@ status_of(const struct fetch *f)
 static size_t
 take_header(char *p, size_t size, size_t count, void *user)
 {
+	static const char encoding[] = "Transfer-Encoding:", last[] = "chunked";
+	struct fetch *f = user;
+	size_t n = size * count, end = n, length = sizeof last - 1;
+
+	while (end > 0 && strchr(" \t\r\n", p[end - 1]) != NULL)
+		end--;
+	if (end >= sizeof encoding - 1 + length &&
+	    curl_strnequal(p, encoding, sizeof encoding - 1) &&
+	    curl_strnequal(p + end - length, last, length))
+		f->chunked = true;
+	f->header += n;
+	f->over = f->header > HEADER_MAX;
+	return f->over ? 0 : n;
+}
+
+/*
+ * What libcurl traces: the alert by which a server says that nothing follows is
+ * the only message of TLS so short (RFC 8446 section 6.1).
+ */
+static int
+take_trace(CURL *easy, curl_infotype type, char *p, size_t n, void *user)
+{
+	static const char close_notify[] = { 1, 0 };
 	struct fetch *f = user;
 
-	(void)p;
-	f->header += size * count;
-	f->over = f->header > HEADER_MAX;
-	return f->over ? 0 : size * count;
+	(void)easy;
+	if (type == CURLINFO_SSL_DATA_IN && n == sizeof close_notify &&
+	    memcmp(p, close_notify, n) == 0)
+		f->closed = true;
+	return 0;
+}
+
+/* No program that is started meanwhile gets the socket. */
+static int
+close_on_exec(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+	(void)user;
+	(void)purpose;
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK :
+	    CURL_SOCKOPT_ERROR;
 }
 
 static bool
@@ -136,7 +173,13 @@ set_up(CURL *c, const struct https *h, long timeout, const char *url,
 		{ CURLOPT_SSL_VERIFYPEER, 1 },
 		{ CURLOPT_SSL_VERIFYHOST, 2 },
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+		/* Each sees a certificate: nothing of others' is resumed. */
+		{ CURLOPT_SSL_SESSIONID_CACHE, 0 },
+		{ CURLOPT_FRESH_CONNECT, 1 },
+		{ CURLOPT_FORBID_REUSE, 1 },
 		{ CURLOPT_CERTINFO, 1 },
+		{ CURLOPT_VERBOSE, 1 },		/* for take_trace() */
 		{ CURLOPT_TIMEOUT_MS, timeout },
 		{ CURLOPT_NOSIGNAL, 1 },
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -160,6 +203,11 @@ set_up(CURL *c, const struct https *h, long timeout, const char *url,
 	    h->ca_file) == CURLE_OK) &&
 	    (h->connect_to == NULL || curl_easy_setopt(c, CURLOPT_CONNECT_TO,
 	    h->connect_to) == CURLE_OK) &&
+	    curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, close_on_exec) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, take_trace) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_DEBUGDATA, f) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header) ==
 	    CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_HEADERDATA, f) == CURLE_OK &&
@@ -230,6 +278,20 @@ has_dns_id(CURL *easy)
 	return false;
 }
 
+/*
+ * libcurl sees to a body that tells its length.  Another ends with the
+ * connection, which anybody on the way can cut: only the server's own word
+ * counts (RFC 9112 section 9.8), which libcurl does not ask for.
+ */
+static bool
+is_whole(const struct fetch *f)
+{
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	return length >= 0 || f->chunked || f->closed;
+}
+
 /* TLS is a certificate that was seen and is not valid; nothing else is. */
 static int
 failure_of(CURLcode code, const struct fetch *f)
@@ -255,6 +317,8 @@ answer(struct fetch *f, CURLcode code)
 	struct mailauth_fetched got = { .size = sizeof got };
 	int r;
 
+	if (code == CURLE_OK && status_of(f) == 200 && !is_whole(f))
+		code = CURLE_PARTIAL_FILE;
 	if (code != CURLE_OK && !f->enough) {
 		mailauth_answer_failed(f->question, failure_of(code, f));
 		return;

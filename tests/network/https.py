@@ -131,6 +131,15 @@ class Server:
             s.sendall(b"HTTP/1.1 200 OK\r\n")
             while True:
                 s.sendall(b"X: " + b"y" * 1000 + b"\r\n")
+        elif label in ("cut", "ended"):
+            s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" +
+                      (POLICY[:-4] if label == "cut" else POLICY))
+            if label == "ended":
+                s.unwrap()
+        elif label == "chunked":
+            s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                      b"transfer-encoding: Chunked\r\n\r\n%x\r\n%s\r\n"
+                      b"0\r\n\r\n" % (len(POLICY), POLICY))
         elif label == "slow":
             s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
             for octet in POLICY:
@@ -145,7 +154,7 @@ class Server:
 def make_certificates(maker):
     good = ["mta-sts.%s.example" % n for n in (
         "good missing redirect broken html limit above endless error header "
-        "slow tool".split() + ["late%d" % i for i in range(10)])]
+        "slow tool cut ended chunked".split() + ["late%d" % i for i in range(10)])]
     maker.make("ca", "Test CA", ca=True)
     maker.make("good", "x", "ca", good)
     maker.make("wrong", "mta-sts.wrong.example", "ca", ["other.example"])
@@ -177,6 +186,11 @@ def test_library(program, maker, server):
         "endless": ["invalid", "policy-length", "unknown"],
         "error": ["invalid", "policy-status", "unknown"],
         "header": ["invalid", "policy-length", "unknown"],
+        # A body without a length is whole when the server says that it ends:
+        # anybody can cut the connection (RFC 9112 section 9.8).
+        "cut": ["temperror", "policy-network", "unknown"],
+        "ended": ["valid", "-", "enforce"],
+        "chunked": ["valid", "-", "enforce"],
         "wrong": ["invalid", "policy-tls", "unknown"],
         "common": ["invalid", "policy-tls", "unknown"],
         "expired": ["invalid", "policy-tls", "unknown"],
