@@ -25,7 +25,11 @@ for library; do
 		abidw --exported-interfaces-only --headers-dir "$root/include" \
 		    --drop-private-types --drop-undefined-syms --no-corpus-path \
 		    --no-comp-dir-path --no-show-locs --no-elf-needed \
-		    --out-file "$abi/$name.abi" "$library" || bad=1
+		    "$library" > "$abi/$name.new" || bad=1
+		# Paths from here, not from where it was built.
+		sed "s|path='[^']*/lib/|path='lib/|" "$abi/$name.new" \
+		    > "$abi/$name.abi"
+		rm "$abi/$name.new"
 		continue
 	fi
 	[ -f "$abi/$name.abi" ] ||
