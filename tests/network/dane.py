@@ -20,17 +20,10 @@ import time
 import warnings
 
 from certificates import Maker
+from checks import check, exit_status
 
 PROGRAMS = ["nsd", "unbound", "ldns-keygen", "ldns-signzone", "openssl"]
 os.environ["PATH"] += ":/usr/sbin:/sbin"
-failures = 0
-
-
-def check(good, what):
-    global failures
-    if not good:
-        failures += 1
-        print("wrong:", what)
 
 
 def free_port(kind=socket.SOCK_STREAM):
@@ -579,7 +572,7 @@ def main():
             tests.stop()
             if tests.names is not None:
                 tests.names.stop()
-    return 1 if failures else 0
+    return exit_status()
 
 
 if __name__ == "__main__":

@@ -19,17 +19,10 @@ import threading
 import time
 
 from certificates import Maker
+from checks import check, exit_status
 
 POLICY = (b"version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\n"
           b"max_age: 86400\r\n")
-failures = 0
-
-
-def check(good, what):
-    global failures
-    if not good:
-        failures += 1
-        print("wrong:", what)
 
 
 def padded(size):
@@ -336,7 +329,7 @@ def main():
         server = Server(maker)
         test_library(program, maker, server)
         test_tool(tool, maker, server, Dns(), Zone)
-    return 1 if failures else 0
+    return exit_status()
 
 
 if __name__ == "__main__":
